@@ -1,0 +1,150 @@
+import ThalwegGraphs
+
+/// A graph in the engine's own terms: every value has a layout and is either *batched* (one row for each example) or
+/// *shared* (parameters, statistics, sums over the batch); every operation names the kernel that will run it.
+struct LoweredGraph {
+  enum Layout {
+    /// Row-major.
+    case plain
+    /// `[row][channel block of 16][pixel][16]`, zero beyond the last channel.
+    case blocked
+    /// Per-channel numbers padded with zeros to a multiple of 16.
+    case channels
+  }
+
+  struct LoweredValue {
+    /// Extents, the whole batch included.
+    var shape: Shape
+    var kind: ElementKind
+    var isBatched: Bool
+    var layout: Layout
+
+    /// Elements of one row, or of the whole value if it is shared, as stored.
+    var storedCount: Int {
+      switch layout {
+      case .plain: isBatched ? shape.count / shape[0] : shape.count
+      case .blocked: (shape[1] + 15) / 16 * 16 * shape[2] * shape[3]
+      case .channels: (shape.count + 15) / 16 * 16
+      }
+    }
+  }
+
+  struct LoweredOperation {
+    var kernel: Kernel
+    var operands: [Int]
+    var results: [Int]
+    /// For batched operations and sums over the batch the stage in which they run; for shared ones the stage after
+    /// which they run, −1 being before the first.
+    var stage = 0
+  }
+
+  /// What runs. "Row-wise" kernels take and give batched values; "sums" take batched values and give shared ones.
+  enum Kernel {
+    case input(String)
+    /// Plain loops over one primitive, row-wise or shared.
+    case primitive(Primitive)
+    /// Plain loops over a row-wise part, then a sum over rows: operands are summed over the axes, 0 among them.
+    case sumRows(axes: [Int])
+
+    /// Operands x, filters, then bias and residual if present.
+    case convolution(Window, groups: Int, hasBias: Bool, hasResidual: Bool, relu: Bool)
+    case convolutionInputGradient(Window, groups: Int)
+    case convolutionFilterGradient(Window, groups: Int)
+    case matrixProduct(transposeSecond: Bool)
+    /// `aᵀ b` over the batch.
+    case matrixProductSum
+    /// `x + b` per column, operands x `[rows, columns]`, b.
+    case addRow(relu: Bool)
+
+    /// `scale x + shift (+ residual)`, operands x, scale, shift (channels layout), residual.
+    case normalise(hasResidual: Bool, relu: Bool)
+    /// Results mean, variance.
+    case moments
+    /// Operands dz, x, mean, inverse deviation; results dγ, dβ.
+    case normalisationSums
+    /// Adds, masks and sums in one pass. Operands in order: a, then b, mask, and x, mean, inverse deviation where
+    /// present; results dz, then dγ, dβ where summed.
+    case maskedSums(hasSecond: Bool, hasMask: Bool, hasSums: Bool)
+    /// Operands dz, x, c0, c1, c2 (channels layout).
+    case combine
+    /// Per-channel numbers. Each gives values in channels layout.
+    case channelNumbers(ChannelNumbers)
+
+    case entrywise(Entrywise)
+    case maxPool(Window)
+    case gather
+    case scatter
+    case subsample(stride: Int, before: Int)
+    case subsampleAdjoint(stride: Int, before: Int)
+    case pixelSums
+    case spread
+    case channelSums
+    case toBlocked
+    case toPlain
+
+    case crossEntropy
+    case crossEntropyGradient
+    case isCorrect
+  }
+
+  enum ChannelNumbers {
+    /// γ, β, μ, v → scale, shift.
+    case normalisation(epsilon: Double)
+    /// b → 1, b.
+    case bias
+    /// a, b → a, b.
+    case affine
+    /// μ, v → μ, 1/√(v + ε).
+    case deviation(epsilon: Double)
+    /// γ, μ, v, dγ, dβ → c0, c1, c2, with `n` entries per channel.
+    case inputGradient(epsilon: Double, entries: Int)
+  }
+
+  enum Entrywise {
+    case add, subtract, multiply, relu, step, reluGradient
+    case scale(Double)
+    case copy
+  }
+
+  var values: [LoweredValue] = []
+  var operations: [LoweredOperation] = []
+  /// Outputs by name.
+  var outputs: [(name: String, value: Int)] = []
+  /// Rows of the batch for which the graph was built.
+  var batch = 0
+
+  mutating func define(_ shape: Shape, _ kind: ElementKind = .real, isBatched: Bool, _ layout: Layout) -> Int {
+    values.append(LoweredValue(shape: shape, kind: kind, isBatched: isBatched, layout: layout))
+    return values.count - 1
+  }
+
+  mutating func append(_ kernel: Kernel, _ operands: [Int], _ results: [Int]) {
+    operations.append(LoweredOperation(kernel: kernel, operands: operands, results: results))
+  }
+
+  /// How often each value is used, outputs included.
+  func useCounts() -> [Int] {
+    var counts = [Int](repeating: 0, count: values.count)
+    for operation in operations { for operand in operation.operands { counts[operand] += 1 } }
+    for output in outputs { counts[output.value] += 1 }
+    return counts
+  }
+
+  /// The operation that defines each value.
+  func definitions() -> [Int?] {
+    var result = [Int?](repeating: nil, count: values.count)
+    for (index, operation) in operations.enumerated() { for value in operation.results { result[value] = index } }
+    return result
+  }
+}
+
+extension LoweredGraph.Kernel {
+  /// Whether the kernel takes batched values and gives shared ones.
+  var isSum: Bool {
+    switch self {
+    case .sumRows, .convolutionFilterGradient, .matrixProductSum, .moments, .normalisationSums, .channelSums: true
+    case .maskedSums(_, _, let hasSums): hasSums
+    default: false
+    }
+  }
+}

@@ -1,0 +1,385 @@
+import CKernels
+import ThalwegGraphs
+
+/// Extents of blocked images as the kernels want them.
+struct BlockedExtents {
+  let channels: Int32
+  let blocks: Int32
+  let height: Int32
+  let width: Int32
+  var pixels: Int32 { height * width }
+
+  init(_ shape: Shape) {
+    channels = Int32(shape[1])
+    blocks = Int32((shape[1] + 15) / 16)
+    height = Int32(shape[2])
+    width = Int32(shape[3])
+  }
+}
+
+/// `scale x + shift (+ residual)`, optionally followed by ReLU.
+final class NormaliseStep: Step {
+  private let operands: [MemoryPlan.Slot]
+  private let result: MemoryPlan.Slot
+  private let extents: BlockedExtents
+  private let relu: Bool
+  private let isHalf: Bool
+
+  init(_ operands: [MemoryPlan.Slot], _ result: MemoryPlan.Slot, _ shape: Shape, relu: Bool, isHalf: Bool) {
+    self.operands = operands
+    self.result = result
+    extents = BlockedExtents(shape)
+    self.relu = relu
+    self.isHalf = isHalf
+  }
+
+  override func run(_ chunk: Chunk, _ context: RunContext) {
+    let (scale, shift) = (chunk.floats(operands[1]), chunk.floats(operands[2]))
+    let rows = Int32(chunk.rows)
+    if isHalf {
+      tw_normalise_bf16(
+        chunk.halves(operands[0]), scale, shift, operands.count > 3 ? chunk.halves(operands[3]) : nil,
+        chunk.halves(result), rows, extents.blocks, extents.pixels, relu)
+    } else {
+      tw_normalise_f32(
+        chunk.floats(operands[0]), scale, shift, operands.count > 3 ? chunk.floats(operands[3]) : nil,
+        chunk.floats(result), rows, extents.blocks, extents.pixels, relu)
+    }
+  }
+}
+
+/// `dx = c0 dz + c1 x + c2` per channel.
+final class CombineStep: Step {
+  private let operands: [MemoryPlan.Slot]
+  private let result: MemoryPlan.Slot
+  private let extents: BlockedExtents
+  private let isHalf: Bool
+
+  init(_ operands: [MemoryPlan.Slot], _ result: MemoryPlan.Slot, _ shape: Shape, isHalf: Bool) {
+    self.operands = operands
+    self.result = result
+    extents = BlockedExtents(shape)
+    self.isHalf = isHalf
+  }
+
+  override func run(_ chunk: Chunk, _ context: RunContext) {
+    let (c0, c1, c2) = (chunk.floats(operands[2]), chunk.floats(operands[3]), chunk.floats(operands[4]))
+    let rows = Int32(chunk.rows)
+    if isHalf {
+      tw_combine_bf16(
+        chunk.halves(operands[0]), chunk.halves(operands[1]), c0, c1, c2, chunk.halves(result), rows,
+        extents.blocks, extents.pixels)
+    } else {
+      tw_combine_f32(
+        chunk.floats(operands[0]), chunk.floats(operands[1]), c0, c1, c2, chunk.floats(result), rows,
+        extents.blocks, extents.pixels)
+    }
+  }
+}
+
+/// Mean and variance per channel over the batch, merged chunk by chunk and lane by lane in `Double`.
+final class MomentsStep: SumStep {
+  private let x: MemoryPlan.Slot
+  private let mean: MemoryPlan.Slot
+  private let variance: MemoryPlan.Slot
+  private let extents: BlockedExtents
+  private let isHalf: Bool
+
+  init(
+    x: MemoryPlan.Slot, mean: MemoryPlan.Slot, variance: MemoryPlan.Slot, shape: Shape, isHalf: Bool,
+    partialOffset: Int
+  ) {
+    self.x = x
+    self.mean = mean
+    self.variance = variance
+    extents = BlockedExtents(shape)
+    self.isHalf = isHalf
+    super.init(partialOffset: partialOffset)
+  }
+
+  /// Bytes of a lane's sums: means, squared deviations and the number of entries.
+  static func partialBytes(_ shape: Shape) -> Int { (2 * Int(BlockedExtents(shape).blocks) * 16 + 1) * 8 }
+
+  override func run(_ chunk: Chunk, _ context: RunContext) {
+    let width = Int(extents.blocks) * 16
+    let sums = partial(chunk).assumingMemoryBound(to: Double.self)
+    if chunk.isFirstOfLane { sums.update(repeating: 0, count: 2 * width + 1) }
+    let seen = Int64(sums[2 * width])
+    let rows = Int32(chunk.count)
+    if isHalf {
+      tw_moments_bf16(chunk.halves(x), rows, extents.blocks, extents.pixels, seen, sums, sums + width)
+    } else {
+      tw_moments_f32(chunk.floats(x), rows, extents.blocks, extents.pixels, seen, sums, sums + width)
+    }
+    sums[2 * width] += Double(chunk.count) * Double(extents.pixels)
+  }
+
+  override func finish(_ chunk: Chunk, _ context: RunContext) {
+    let width = Int(extents.blocks) * 16
+    let (means, variances) = (chunk.floats(mean), chunk.floats(variance))
+    for channel in 0..<Int(extents.channels) {
+      var (count, mean, squares) = (0.0, 0.0, 0.0)
+      for lane in 0..<context.usedLanes {
+        let sums = context.partial(lane, partialOffset).assumingMemoryBound(to: Double.self)
+        let n = sums[2 * width]
+        let delta = sums[channel] - mean
+        mean += delta * n / (count + n)
+        squares += sums[width + channel] + delta * delta * count * n / (count + n)
+        count += n
+      }
+      means[channel] = Float(mean)
+      variances[channel] = Float(squares / count)
+    }
+  }
+}
+
+/// Adds adjoints, applies ReLU's mask, and sums for a normalisation's gradient, in one pass.
+final class MaskedSumsStep: SumStep {
+  private let a: MemoryPlan.Slot
+  private let b: MemoryPlan.Slot?
+  private let mask: MemoryPlan.Slot?
+  /// x, mean and inverse deviation where sums are formed.
+  private let statistics: [MemoryPlan.Slot]
+  /// dz; `nil` where only the sums are wanted.
+  private let dz: MemoryPlan.Slot?
+  private let sums: [MemoryPlan.Slot]
+  private let extents: BlockedExtents
+  private let isHalf: Bool
+
+  init(
+    a: MemoryPlan.Slot, b: MemoryPlan.Slot?, mask: MemoryPlan.Slot?, statistics: [MemoryPlan.Slot],
+    dz: MemoryPlan.Slot?, sums: [MemoryPlan.Slot], shape: Shape, isHalf: Bool, partialOffset: Int
+  ) {
+    self.a = a
+    self.b = b
+    self.mask = mask
+    self.statistics = statistics
+    self.dz = dz
+    self.sums = sums
+    extents = BlockedExtents(shape)
+    self.isHalf = isHalf
+    super.init(partialOffset: partialOffset)
+  }
+
+  static func partialBytes(_ shape: Shape) -> Int { 2 * Int(BlockedExtents(shape).blocks) * 16 * 8 }
+
+  override func run(_ chunk: Chunk, _ context: RunContext) {
+    let width = Int(extents.blocks) * 16
+    var totals: UnsafeMutablePointer<Double>?
+    if !sums.isEmpty {
+      let memory = partial(chunk).assumingMemoryBound(to: Double.self)
+      if chunk.isFirstOfLane { memory.update(repeating: 0, count: 2 * width) }
+      totals = memory
+    }
+    run(chunk, totals, from: 0, rows: chunk.count)
+    // Rows beyond the last example are masked and passed on, but not summed.
+    if chunk.count < chunk.rows && dz != nil { run(chunk, nil, from: chunk.count, rows: chunk.rows - chunk.count) }
+  }
+
+  private func run(_ chunk: Chunk, _ totals: UnsafeMutablePointer<Double>?, from row: Int, rows: Int) {
+    let mean = statistics.isEmpty ? nil : chunk.floats(statistics[1])
+    let deviation = statistics.isEmpty ? nil : chunk.floats(statistics[2])
+    let offset = row * Int(extents.blocks) * 16 * Int(extents.pixels)
+    if isHalf {
+      let first = chunk.halves(a) + offset
+      tw_masked_sums_bf16(
+        first, b.map { chunk.halves($0) + offset }, mask.map { chunk.halves($0) + offset },
+        statistics.isEmpty ? nil : chunk.halves(statistics[0]) + offset, mean, deviation,
+        dz.map { chunk.halves($0) + offset } ?? first, totals, Int32(rows), extents.blocks, extents.pixels)
+    } else {
+      let first = chunk.floats(a) + offset
+      tw_masked_sums_f32(
+        first, b.map { chunk.floats($0) + offset }, mask.map { chunk.floats($0) + offset },
+        statistics.isEmpty ? nil : chunk.floats(statistics[0]) + offset, mean, deviation,
+        dz.map { chunk.floats($0) + offset } ?? first, totals, Int32(rows), extents.blocks, extents.pixels)
+    }
+  }
+
+  override func finish(_ chunk: Chunk, _ context: RunContext) {
+    let width = Int(extents.blocks) * 16
+    for (index, slot) in sums.enumerated() {
+      finishChannelSums(chunk, context, partialOffset + index * width * 8, Int(extents.channels), slot)
+    }
+  }
+}
+
+/// Sum of each channel over the batch and its pixels.
+final class ChannelSumsStep: SumStep {
+  private let x: MemoryPlan.Slot
+  private let result: MemoryPlan.Slot
+  private let extents: BlockedExtents
+  private let isHalf: Bool
+
+  init(x: MemoryPlan.Slot, result: MemoryPlan.Slot, shape: Shape, isHalf: Bool, partialOffset: Int) {
+    self.x = x
+    self.result = result
+    extents = BlockedExtents(shape)
+    self.isHalf = isHalf
+    super.init(partialOffset: partialOffset)
+  }
+
+  static func partialBytes(_ shape: Shape) -> Int { Int(BlockedExtents(shape).blocks) * 16 * 8 }
+
+  override func run(_ chunk: Chunk, _ context: RunContext) {
+    let sums = partial(chunk).assumingMemoryBound(to: Double.self)
+    if chunk.isFirstOfLane { sums.update(repeating: 0, count: Int(extents.blocks) * 16) }
+    if isHalf {
+      tw_channel_sums_bf16(chunk.halves(x), sums, Int32(chunk.count), extents.blocks, extents.pixels)
+    } else {
+      tw_channel_sums_f32(chunk.floats(x), sums, Int32(chunk.count), extents.blocks, extents.pixels)
+    }
+  }
+
+  override func finish(_ chunk: Chunk, _ context: RunContext) {
+    finishChannelSums(chunk, context, partialOffset, Int(extents.channels), result)
+  }
+}
+
+/// Adds up one `Double` per channel over lanes in order.
+private func finishChannelSums(
+  _ chunk: Chunk, _ context: RunContext, _ offset: Int, _ channels: Int, _ result: MemoryPlan.Slot
+) {
+  let target = chunk.floats(result)
+  for channel in 0..<channels {
+    var total = 0.0
+    for lane in 0..<context.usedLanes {
+      total += context.partial(lane, offset).assumingMemoryBound(to: Double.self)[channel]
+    }
+    target[channel] = Float(total)
+  }
+}
+
+/// Per-channel numbers that row-wise kernels need, from statistics and parameters; computed once per run in `Double`.
+final class ChannelNumbersStep: Step {
+  private let kind: LoweredGraph.ChannelNumbers
+  private let operands: [MemoryPlan.Slot]
+  private let results: [MemoryPlan.Slot]
+  private let channels: Int
+
+  init(
+    _ kind: LoweredGraph.ChannelNumbers, _ operands: [MemoryPlan.Slot], _ results: [MemoryPlan.Slot], channels: Int
+  ) {
+    self.kind = kind
+    self.operands = operands
+    self.results = results
+    self.channels = channels
+  }
+
+  override func run(_ chunk: Chunk, _ context: RunContext) {
+    let padded = (channels + 15) / 16 * 16
+    for slot in results { chunk.floats(slot).update(repeating: 0, count: padded) }
+    for c in 0..<channels {
+      func x(_ index: Int) -> Double { Double(chunk.floats(operands[index])[c]) }
+      func put(_ index: Int, _ value: Double) { chunk.floats(results[index])[c] = Float(value) }
+      switch kind {
+      case .bias:
+        put(0, 1)
+        put(1, x(0))
+      case .affine:
+        put(0, x(0))
+        put(1, x(1))
+      case .normalisation(let epsilon):
+        let scale = x(0) / (x(3) + epsilon).squareRoot()
+        put(0, scale)
+        put(1, x(1) - scale * x(2))
+      case .deviation(let epsilon):
+        put(0, x(0))
+        put(1, 1 / (x(1) + epsilon).squareRoot())
+      case .inputGradient(let epsilon, let entries):
+        let inverse = 1 / (x(2) + epsilon).squareRoot()
+        let factor = x(0) * inverse
+        let along = factor * inverse * x(3) / Double(entries)
+        put(0, factor)
+        put(1, -along)
+        put(2, along * x(1) - factor * x(4) / Double(entries))
+      }
+    }
+  }
+}
+
+/// Pooling, shortcuts, and changes of layout of blocked images.
+final class ImageStep: Step {
+  private let kernel: LoweredGraph.Kernel
+  private let operands: [MemoryPlan.Slot]
+  private let results: [MemoryPlan.Slot]
+  private let source: BlockedExtents
+  private let target: BlockedExtents
+  private let isHalf: Bool
+
+  /// `from` and `to` are the shapes of operand and result as images; a plain `[rows, channels]` side counts one pixel.
+  init(
+    _ kernel: LoweredGraph.Kernel, _ operands: [MemoryPlan.Slot], _ results: [MemoryPlan.Slot], from: Shape,
+    to: Shape, isHalf: Bool
+  ) {
+    self.kernel = kernel
+    self.operands = operands
+    self.results = results
+    source = BlockedExtents(from)
+    target = BlockedExtents(to)
+    self.isHalf = isHalf
+  }
+
+  override func run(_ chunk: Chunk, _ context: RunContext) {
+    if isHalf { runHalf(chunk) } else { runSingle(chunk) }
+  }
+
+  private func runSingle(_ chunk: Chunk) {
+    let rows = Int32(chunk.rows)
+    let (x, y) = (chunk.floats(operands[0]), chunk.floats(results[0]))
+    switch kernel {
+    case .pixelSums: tw_pixel_sums_f32(x, 1, y, rows, source.channels, source.pixels)
+    case .spread: tw_spread_f32(x, y, rows, target.channels, target.pixels)
+    case .toBlocked: tw_block_f32(x, y, rows, source.channels, source.pixels)
+    case .toPlain: tw_unblock_f32(x, y, rows, source.channels, source.pixels)
+    case .subsample(let stride, let before):
+      tw_subsample_f32(
+        x, y, rows, source.channels, source.height, source.width, target.channels, target.height, target.width,
+        Int32(stride), Int32(before))
+    case .subsampleAdjoint(let stride, let before):
+      tw_subsample_adjoint_f32(
+        x, y, rows, target.channels, target.height, target.width, source.channels, source.height, source.width,
+        Int32(stride), Int32(before))
+    case .maxPool(let w):
+      tw_max_pool_f32(
+        x, y, chunk.integers(results[1]), rows, source.blocks, source.height, source.width, target.height,
+        target.width, Int32(w.size.vertical), Int32(w.size.horizontal), Int32(w.stride.vertical),
+        Int32(w.stride.horizontal), Int32(w.padBefore.vertical), Int32(w.padBefore.horizontal),
+        Int32(w.dilation.vertical), Int32(w.dilation.horizontal))
+    case .scatter:
+      tw_scatter_f32(x, chunk.integers(operands[1]), y, rows, source.blocks, source.pixels, target.pixels)
+    case .gather:
+      tw_gather_f32(x, chunk.integers(operands[1]), y, rows, source.blocks, target.pixels, source.pixels)
+    default: preconditionFailure("\(kernel) is not a kernel on images")
+    }
+  }
+
+  private func runHalf(_ chunk: Chunk) {
+    let rows = Int32(chunk.rows)
+    let (x, y) = (chunk.halves(operands[0]), chunk.halves(results[0]))
+    switch kernel {
+    case .pixelSums: tw_pixel_sums_bf16(x, 1, chunk.floats(results[0]), rows, source.channels, source.pixels)
+    case .spread: tw_spread_bf16(chunk.floats(operands[0]), y, rows, target.channels, target.pixels)
+    case .toBlocked: tw_block_bf16(chunk.floats(operands[0]), y, rows, source.channels, source.pixels)
+    case .toPlain: tw_unblock_bf16(x, chunk.floats(results[0]), rows, source.channels, source.pixels)
+    case .subsample(let stride, let before):
+      tw_subsample_bf16(
+        x, y, rows, source.channels, source.height, source.width, target.channels, target.height, target.width,
+        Int32(stride), Int32(before))
+    case .subsampleAdjoint(let stride, let before):
+      tw_subsample_adjoint_bf16(
+        x, y, rows, target.channels, target.height, target.width, source.channels, source.height, source.width,
+        Int32(stride), Int32(before))
+    case .maxPool(let w):
+      tw_max_pool_bf16(
+        x, y, chunk.integers(results[1]), rows, source.blocks, source.height, source.width, target.height,
+        target.width, Int32(w.size.vertical), Int32(w.size.horizontal), Int32(w.stride.vertical),
+        Int32(w.stride.horizontal), Int32(w.padBefore.vertical), Int32(w.padBefore.horizontal),
+        Int32(w.dilation.vertical), Int32(w.dilation.horizontal))
+    case .scatter:
+      tw_scatter_bf16(x, chunk.integers(operands[1]), y, rows, source.blocks, source.pixels, target.pixels)
+    case .gather:
+      tw_gather_bf16(x, chunk.integers(operands[1]), y, rows, source.blocks, target.pixels, source.pixels)
+    default: preconditionFailure("\(kernel) is not a kernel on images")
+    }
+  }
+}
