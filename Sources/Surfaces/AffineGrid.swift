@@ -33,8 +33,8 @@ public struct AffineGrid: Sendable {
 
   /// Writes point `index` into `state`, which has the centre's space and precision.
   public func write(_ index: Int, to state: inout ModelState) {
-    state.parameters = centre.parameters
-    state.buffers = centre.buffers
+    state.parameters.copy(centre.parameters)
+    state.buffers.copy(centre.buffers)
     for (coordinate, direction) in zip(coordinates(of: index), directions) where coordinate != 0 {
       state.move(coordinate, along: direction)
     }

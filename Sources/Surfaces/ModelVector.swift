@@ -105,18 +105,46 @@ public struct ModelVector: Sendable, Equatable {
     return try values.withUnsafeMutableBufferPointer { try body($0) }
   }
 
+  /// The numbers of a double-precision vector, for writing in place. Traps on single precision.
+  public mutating func withMutableDoubles<Result>(
+    _ body: (UnsafeMutableBufferPointer<Double>) throws -> Result
+  ) rethrows -> Result {
+    guard case .double(var values) = storage else {
+      preconditionFailure("a double-precision vector was expected")
+    }
+    storage = .single([])
+    defer { storage = .double(values) }
+    return try values.withUnsafeMutableBufferPointer { try body($0) }
+  }
+
+  /// Copies the numbers of `other` into this vector's own memory, where assignment would share and later copy again.
+  public mutating func copy(_ other: ModelVector) {
+    guard count == other.count, precision == other.precision else {
+      self = other
+      return
+    }
+    switch other.storage {
+    case .single(let theirs):
+      withMutableFloats { mine in theirs.withUnsafeBufferPointer { _ = mine.update(fromContentsOf: $0) } }
+    case .double(let theirs):
+      withMutableDoubles { mine in theirs.withUnsafeBufferPointer { _ = mine.update(fromContentsOf: $0) } }
+    }
+  }
+
   /// Adds `factor · other`. Both vectors need the same length; the sum is rounded to this vector's precision.
   public mutating func add(_ factor: Double, _ other: ModelVector) {
     precondition(count == other.count, "vectors of \(count) and \(other.count) numbers don't add")
-    switch (storage, other.storage) {
-    case (.single(var mine), .single(let theirs)):
-      storage = .single([])
-      for i in mine.indices { mine[i] = Float(Double(mine[i]) + factor * Double(theirs[i])) }
-      storage = .single(mine)
-    case (.double(var mine), .double(let theirs)):
-      storage = .double([])
-      for i in mine.indices { mine[i] += factor * theirs[i] }
-      storage = .double(mine)
+    switch (precision, other.storage) {
+    case (.single, .single(let theirs)):
+      withMutableFloats { mine in
+        theirs.withUnsafeBufferPointer { theirs in
+          for i in 0..<mine.count { mine[i] = Float(Double(mine[i]) + factor * Double(theirs[i])) }
+        }
+      }
+    case (.double, .double(let theirs)):
+      withMutableDoubles { mine in
+        theirs.withUnsafeBufferPointer { theirs in for i in 0..<mine.count { mine[i] += factor * theirs[i] } }
+      }
     default:
       for i in 0..<count { self[i] += factor * other[i] }
     }

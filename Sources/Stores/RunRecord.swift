@@ -1,0 +1,72 @@
+import Foundation
+
+/// The content of `run.json`.
+struct RunRecord: Codable, Equatable, Sendable {
+  static let formatName = "thalweg-run"
+  static let supportedLayout = 1
+  /// Far above any honest description; keeps a stray huge file out of memory.
+  static let largestByteCount = 16 << 20
+
+  var format = RunRecord.formatName
+  var layout = RunRecord.supportedLayout
+  var description: RunDescription
+  var times: RunTimes
+
+  /// The part that every layout has.
+  private struct Header: Decodable {
+    let format: String
+    let layout: Int
+  }
+
+  /// Reads `run.json`; `nil` where there is none.
+  static func read(_ path: String) throws(StoreError) -> RunRecord? {
+    guard let bytes = try readFile(path, largestByteCount: largestByteCount) else { return nil }
+    let header: Header
+    do {
+      header = try JSONDecoder().decode(Header.self, from: Data(bytes))
+    } catch {
+      throw .unreadable(path: path, reason: describe(error))
+    }
+    guard header.format == formatName else {
+      throw .unreadable(path: path, reason: "format is '\(header.format)', expected '\(formatName)'")
+    }
+    guard header.layout == supportedLayout else {
+      throw .unsupportedLayout(path: path, found: header.layout, supported: supportedLayout)
+    }
+    do {
+      return try JSONDecoder().decode(RunRecord.self, from: Data(bytes))
+    } catch {
+      throw .unreadable(path: path, reason: describe(error))
+    }
+  }
+
+  /// Replaces `run.json` in one step: a reader sees the old content or the new one.
+  func write(_ path: String) throws(StoreError) {
+    try replaceFile(path, text: try JSONValue(encoding: self).indentedText + "\n")
+  }
+}
+
+/// The present moment as ISO 8601 in UTC, to the second.
+func timestamp() -> String {
+  Date().ISO8601Format()
+}
+
+/// One line on why decoding failed, with the path of the field.
+func describe(_ error: any Error) -> String {
+  func place(_ codingPath: [any CodingKey]) -> String {
+    let path = codingPath.map { $0.intValue.map { "[\($0)]" } ?? $0.stringValue }
+    return path.isEmpty ? "the file" : path.joined(separator: ".")
+  }
+  switch error {
+  case DecodingError.keyNotFound(let key, let context):
+    return "\(place(context.codingPath)) has no '\(key.stringValue)'"
+  case DecodingError.typeMismatch(_, let context), DecodingError.valueNotFound(_, let context):
+    return "\(place(context.codingPath)): \(context.debugDescription)"
+  case DecodingError.dataCorrupted(let context):
+    return "\(place(context.codingPath)) is not valid JSON: \(context.debugDescription)"
+  case EncodingError.invalidValue(let value, let context):
+    return "\(place(context.codingPath)) is \(value), which JSON cannot hold"
+  default:
+    return "\(error)"
+  }
+}

@@ -1,0 +1,79 @@
+public import ThalwegSurfaces
+
+/// For what the error of a mean over examples stands.
+public enum SamplingError: Sendable, Hashable, Codable {
+  /// For all examples that could have been drawn: `s / √n` over n examples with standard deviation s.
+  case population
+  /// For the mean over a data set of `count` examples, of which the n at hand are a sample without
+  /// replacement: `s / √n · √(1 − n / count)`. It is 0 when all were seen.
+  case dataSet(count: Int)
+
+  /// The standard error of the mean of `samples`; `nil` for fewer than two.
+  public func standardError(ofMeanOf samples: [Double]) -> Double? {
+    guard let error = Estimate(meanOfTwoOrMore: samples)?.standardError else { return nil }
+    switch self {
+    case .population:
+      return error
+    case .dataSet(let count):
+      precondition(samples.count <= count, "\(samples.count) examples of a data set of \(count)")
+      return error * (1 - Double(samples.count) / Double(count)).squareRoot()
+    }
+  }
+}
+
+extension Estimate {
+  fileprivate init?(meanOfTwoOrMore samples: [Double]) {
+    guard samples.count > 1 else { return nil }
+    self.init(meanOf: samples)
+  }
+}
+
+/// What a survey found at one point of a grid.
+public struct PointResult: Sendable, Equatable, Codable {
+  /// The point's index in the grid; the first axis changes fastest.
+  public let index: Int
+  /// Whether the loss is a number.
+  public let status: EvaluationStatus
+  /// The surface's value; `nil` exactly when the point has diverged.
+  public let loss: Double?
+  /// The loss before any deformation; `nil` when it is not finite.
+  public let undeformedLoss: Double?
+  /// Standard error of the mean of the per-example losses, in the unit of ``undeformedLoss``; `nil` for
+  /// surfaces that average nothing and for diverged points.
+  public let standardError: Double?
+  /// Number of correctly classified examples; `nil` for formulas.
+  public let correctCount: Int?
+  /// Number of examples averaged.
+  public let exampleCount: Int
+
+  /// The result of an evaluation.
+  ///
+  /// - Parameters:
+  ///   - index: The point.
+  ///   - evaluation: What was found there.
+  ///   - perExampleLosses: The losses averaged; empty for surfaces that average nothing.
+  ///   - samplingError: For what the standard error stands.
+  public init(
+    index: Int, evaluation: Evaluation, perExampleLosses: [Double] = [],
+    samplingError: SamplingError = .population
+  ) {
+    self.index = index
+    status = evaluation.status
+    let isUsable = evaluation.status == .ok
+    loss = isUsable ? evaluation.loss : nil
+    undeformedLoss = evaluation.undeformedLoss.isFinite ? evaluation.undeformedLoss : nil
+    let error = isUsable ? samplingError.standardError(ofMeanOf: perExampleLosses) : nil
+    standardError = error.flatMap { $0.isFinite ? $0 : nil }
+    correctCount = evaluation.correctCount
+    exampleCount = evaluation.exampleCount
+  }
+}
+
+extension Sequence<PointResult> {
+  /// The losses in grid order; `nil` where a point is missing or has diverged.
+  public func losses(count: Int) -> [Double?] {
+    var losses = [Double?](repeating: nil, count: count)
+    for result in self { losses[result.index] = result.loss }
+    return losses
+  }
+}
