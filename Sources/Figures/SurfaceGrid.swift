@@ -1,0 +1,70 @@
+/// Values on the crossings of a rectangular grid, with holes.
+public struct SurfaceGrid: Equatable, Sendable {
+  /// The coordinates of the columns, strictly ascending.
+  public let xs: [Double]
+  /// The coordinates of the rows, strictly ascending.
+  public let ys: [Double]
+  /// The values, `values[yIndex * xs.count + xIndex]`; `nil` where the surface diverged or was not measured.
+  public let values: [Double?]
+
+  /// The grid with these coordinates and values.
+  ///
+  /// - Parameters:
+  ///   - xs: Finite column coordinates, strictly ascending.
+  ///   - ys: Finite row coordinates, strictly ascending.
+  ///   - values: `xs.count · ys.count` values, row after row. NaN, infinities and numbers beyond 10³⁰⁰ become
+  ///     holes: the surface has exploded there.
+  public init(xs: [Double], ys: [Double], values: [Double?]) {
+    precondition(
+      values.count == xs.count * ys.count, "\(values.count) values for \(xs.count) × \(ys.count) points")
+    for coordinates in [xs, ys] {
+      precondition(
+        coordinates.allSatisfy(\.isFinite), "grid coordinates must be finite, found \(coordinates)")
+      precondition(
+        zip(coordinates, coordinates.dropFirst()).allSatisfy { $0 < $1 },
+        "grid coordinates must ascend strictly, found \(coordinates)")
+    }
+    self.xs = xs
+    self.ys = ys
+    self.values = values.map { $0.flatMap { Axis.canShow($0) ? $0 : nil } }
+  }
+
+  /// The value in the column `xIndex` and the row `yIndex`, or `nil` for a hole.
+  public subscript(xIndex: Int, yIndex: Int) -> Double? { values[yIndex * xs.count + xIndex] }
+
+  /// Throws unless there is a surface to draw.
+  func validate() throws(FigureError) {
+    guard xs.count > 1, ys.count > 1 else {
+      throw FigureError.gridTooSmall(columnCount: xs.count, rowCount: ys.count)
+    }
+    guard values.contains(where: { $0 != nil }) else { throw FigureError.noFiniteValue }
+  }
+}
+
+/// One surface of a figure: the grid, and what is drawn onto it.
+public struct SurfacePanel: Equatable, Sendable {
+  /// The line above the panel, if not empty.
+  public var title: String
+  /// The measured values.
+  public var grid: SurfaceGrid
+  /// Points joined by a line, for example the projected course of a training run; beginning first.
+  public var path: [Point]
+  /// A place marked by a cross, usually the trained network at the origin.
+  public var centre: Point?
+
+  /// The panel that shows `grid`.
+  public init(title: String = "", grid: SurfaceGrid, path: [Point] = [], centre: Point? = nil) {
+    self.title = title
+    self.grid = grid
+    self.path = path
+    self.centre = centre
+  }
+}
+
+/// How finely and how smoothly a surface is drawn between the measured points.
+public enum SurfaceInterpolation: String, Equatable, Sendable, CaseIterable {
+  /// Straight lines between neighbouring points.
+  case linear
+  /// A smooth curve that never leaves the range of the neighbouring values, so it invents no extremes.
+  case smooth
+}
