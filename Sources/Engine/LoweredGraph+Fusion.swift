@@ -1,3 +1,5 @@
+import ThalwegGraphs
+
 /// Joins neighbouring kernels into one where a kernel exists that does both in one pass over memory.
 extension LoweredGraph {
   /// The graph with all fusions applied; it computes the same up to rounding.
@@ -5,6 +7,19 @@ extension LoweredGraph {
     var graph = self
     while graph.fuseOnce() {}
     return graph.sorted()
+  }
+
+  /// Whether a convolution is better run as the adjoint of the convolution by the flipped and transposed filters.
+  ///
+  /// For 16 result channels oneDNN's adjoint kernel is 1.4 times as fast as its forward one (measured with 2.6 on
+  /// AVX-512), which more than pays for adding bias and residual in a pass of its own over data still in cache; so such
+  /// a convolution is not fused with what follows.
+  func isFasterAsAdjoint(_ operation: LoweredOperation) -> Bool {
+    guard case .convolution(let window, groups: 1, _, _, _) = operation.kernel else { return false }
+    let (image, result) = (values[operation.operands[0]], values[operation.results[0]])
+    return image.layout == .blocked && image.shape[1] >= 16 && result.shape[1] <= 16
+      && window.stride == Window.Pair(1) && window.dilation == Window.Pair(1)
+      && window.padBefore.vertical < window.size.vertical && window.padBefore.horizontal < window.size.horizontal
   }
 
   /// Applies the first fusion found. An intermediate value may disappear only if nothing else uses it.
@@ -32,7 +47,9 @@ extension LoweredGraph {
   ) -> Bool {
     guard case .normalise(hasResidual: false, relu: false) = operation.kernel,
       let source = definitions[operation.operands[0]], uses[operation.operands[0]] == 1,
-      case .convolution(let window, let groups, hasBias: false, hasResidual: false, relu: false) = operations[source].kernel,
+      case .convolution(let window, let groups, hasBias: false, hasResidual: false, relu: false) =
+        operations[source].kernel,
+      !isFasterAsAdjoint(operations[source]),
       let numbers = definitions[operation.operands[1]],
       case .channelNumbers(.bias) = operations[numbers].kernel
     else { return false }
@@ -58,6 +75,7 @@ extension LoweredGraph {
       let kernel: Kernel
       switch operations[source].kernel {
       case .convolution(let window, let groups, let hasBias, hasResidual: false, relu: false):
+        if isFasterAsAdjoint(operations[source]) { continue }
         kernel = .convolution(window, groups: groups, hasBias: hasBias, hasResidual: true, relu: false)
       case .normalise(hasResidual: false, relu: false):
         kernel = .normalise(hasResidual: true, relu: false)
@@ -84,6 +102,7 @@ extension LoweredGraph {
     let kernel: Kernel
     switch operations[source].kernel {
     case .convolution(let window, let groups, let hasBias, let hasResidual, relu: false):
+      if isFasterAsAdjoint(operations[source]) { return false }
       kernel = .convolution(window, groups: groups, hasBias: hasBias, hasResidual: hasResidual, relu: true)
     case .normalise(let hasResidual, relu: false):
       kernel = .normalise(hasResidual: hasResidual, relu: true)

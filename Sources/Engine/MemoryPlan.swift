@@ -1,3 +1,4 @@
+import Glibc
 import ThalwegGraphs
 
 /// Where each value of a plan lives.
@@ -35,7 +36,7 @@ struct MemoryPlan {
   /// - Parameters:
   ///   - laneRows: Rows of a lane in the stored arena, a multiple of ``largestChunk``.
   ///   - cacheBytes: Bytes that a chunk should not exceed.
-  init(_ graph: LoweredGraph, options: EngineOptions, laneRows: Int, cacheBytes: Int = 800 << 10) {
+  init(_ graph: LoweredGraph, options: EngineOptions, laneRows: Int, cacheBytes: Int = MemoryPlan.cacheBytes) {
     self.laneRows = laneRows
     slots = Array(repeating: nil, count: graph.values.count)
     let lifetimes = Lifetimes(graph)
@@ -56,6 +57,12 @@ struct MemoryPlan {
       localBytes = max(localBytes, placeLocal(stage, rows: rows, graph, lifetimes, options))
     }
   }
+
+  /// Nine tenths of a core's own second-level cache; a megabyte where the system doesn't tell.
+  static let cacheBytes: Int = {
+    let size = sysconf(Int32(_SC_LEVEL2_CACHE_SIZE))
+    return (size > 0 ? size : 1 << 20) / 10 * 9
+  }()
 
   /// Largest number of rows of a chunk that the engine chooses by itself.
   static let largestChunk = 16

@@ -210,26 +210,28 @@ struct PlanBuilder {
     let (x, y) = (operation.operands, operation.results)
     switch operation.kernel {
     case .convolution(let window, let groups, let hasBias, let hasResidual, let relu):
+      if graph.isFasterAsAdjoint(operation) {
+        try addConvolutionAsAdjoint(operation, window, rows: rows)
+        return
+      }
+      let ending = ConvolutionEnding(
+        bias: hasBias ? memory.slot(x[2]) : nil, residual: hasResidual ? x.last.map { memory.slot($0) } : nil)
       var description = describe(image: x[0], window, groups, result: y[0], rows: rows)
       description.with_bias = hasBias
       description.sum_into_destination = hasResidual
       description.relu = relu
       let primitive = try ConvolutionPrimitive(library, description, SHIM_FORWARD_INFERENCE)
       let packed = try pack(primitive, filters: x[1])
-      let bias = hasBias ? memory.slot(x[2]) : nil
-      let residual = hasResidual ? x.last.map { memory.slot($0) } : nil
       stages[operation.stage].append(
         ConvolutionStep(
-          primitive, source: memory.slot(x[0]), packed: packed, bias: bias, residual: residual,
-          result: memory.slot(y[0]), isAdjoint: false))
+          primitive, source: memory.slot(x[0]), packed: packed, ending: ending, result: memory.slot(y[0])))
     case .convolutionInputGradient(let window, let groups):
       let description = describe(image: y[0], window, groups, result: x[0], rows: rows)
       let primitive = try ConvolutionPrimitive(library, description, SHIM_BACKWARD_DATA)
       let packed = try pack(primitive, filters: x[1])
       stages[operation.stage].append(
-        ConvolutionStep(
-          primitive, source: memory.slot(x[0]), packed: packed, bias: nil, residual: nil, result: memory.slot(y[0]),
-          isAdjoint: true))
+        ConvolutionAdjointStep(
+          primitive, source: memory.slot(x[0]), packed: packed, result: memory.slot(y[0])))
     case .convolutionFilterGradient(let window, let groups):
       var description = describe(image: x[0], window, groups, result: x[1], rows: rows)
       description.result_type = SHIM_F32
@@ -245,14 +247,35 @@ struct PlanBuilder {
     }
   }
 
+  /// `w ⋆ x` as the adjoint of the convolution from the result's channels to the image's by the flipped filters.
+  private mutating func addConvolutionAsAdjoint(
+    _ operation: LoweredGraph.LoweredOperation, _ window: Window, rows: Int
+  ) throws(EngineError) {
+    let (x, y) = (operation.operands, operation.results)
+    var mirrored = window
+    mirrored.padBefore = Window.Pair(
+      window.size.vertical - 1 - window.padBefore.vertical, window.size.horizontal - 1 - window.padBefore.horizontal)
+    let description = describe(image: y[0], mirrored, 1, result: x[0], rows: rows)
+    let primitive = try ConvolutionPrimitive(library, description, SHIM_BACKWARD_DATA)
+    let flipped = reserveShared(4 * shape(x[1]).count)
+    between[stageOfDefinition(of: x[1]) + 1].append(FlipFiltersStep(memory.slot(x[1]), flipped, shape(x[1])))
+    let packed = try pack(primitive, from: flipped, filters: x[1])
+    stages[operation.stage].append(
+      ConvolutionAdjointStep(primitive, source: memory.slot(x[0]), packed: packed, result: memory.slot(y[0])))
+  }
+
+  /// The stage after which a shared value is known; −1 before the first.
+  private func stageOfDefinition(of value: Int) -> Int {
+    graph.operations.first { $0.results.contains(value) }?.stage ?? -1
+  }
+
   /// Packed filters for `primitive`, made as soon as the plain ones are known.
   private mutating func pack(
-    _ primitive: ConvolutionPrimitive, filters: Int
+    _ primitive: ConvolutionPrimitive, from plain: MemoryPlan.Slot? = nil, filters: Int
   ) throws(EngineError) -> MemoryPlan.Slot {
     let packed = reserveShared(primitive.filterBytes)
-    let definition = graph.operations.first { $0.results.contains(filters) }
-    between[(definition?.stage ?? -1) + 1].append(
-      PackStep(try primitive.filterReorder(fromPlain: true), memory.slot(filters), packed))
+    between[stageOfDefinition(of: filters) + 1].append(
+      PackStep(try primitive.filterReorder(fromPlain: true), plain ?? memory.slot(filters), packed))
     return packed
   }
 

@@ -132,40 +132,90 @@ final class PackStep: Step {
   }
 }
 
-/// A convolution, or its adjoint in the images.
+/// What a convolution adds to its result.
+struct ConvolutionEnding {
+  var bias: MemoryPlan.Slot?
+  var residual: MemoryPlan.Slot?
+}
+
+/// A convolution whose ending the library applies while the result is in registers.
 final class ConvolutionStep: Step {
   private let primitive: ConvolutionPrimitive
   private let source: MemoryPlan.Slot
   private let packed: MemoryPlan.Slot
-  private let bias: MemoryPlan.Slot?
-  private let residual: MemoryPlan.Slot?
+  private let ending: ConvolutionEnding
   private let result: MemoryPlan.Slot
-  private let isAdjoint: Bool
   private let copiesResidual: Bool
 
   init(
-    _ primitive: ConvolutionPrimitive, source: MemoryPlan.Slot, packed: MemoryPlan.Slot, bias: MemoryPlan.Slot?,
-    residual: MemoryPlan.Slot?, result: MemoryPlan.Slot, isAdjoint: Bool
+    _ primitive: ConvolutionPrimitive, source: MemoryPlan.Slot, packed: MemoryPlan.Slot, ending: ConvolutionEnding,
+    result: MemoryPlan.Slot
   ) {
     self.primitive = primitive
     self.source = source
     self.packed = packed
-    self.bias = bias
-    self.residual = residual
+    self.ending = ending
     self.result = result
-    self.isAdjoint = isAdjoint
     // The library adds to what the destination holds.
-    copiesResidual = residual.map { $0.area != result.area || $0.offset != result.offset } ?? false
+    copiesResidual = ending.residual.map { $0.area != result.area || $0.offset != result.offset } ?? false
   }
 
   override func run(_ chunk: Chunk, _ context: RunContext) {
     let target = chunk.address(result)
-    if copiesResidual, let residual { memcpy(target, chunk.address(residual), chunk.rows * result.rowBytes) }
-    let given = chunk.address(source)
+    if copiesResidual, let residual = ending.residual {
+      memcpy(target, chunk.address(residual), chunk.rows * result.rowBytes)
+    }
     context.note(
       primitive.run(
-        chunk.worker, isAdjoint ? target : given, chunk.address(packed), bias.map { chunk.address($0) },
-        isAdjoint ? given : target))
+        chunk.worker, chunk.address(source), chunk.address(packed), ending.bias.map { chunk.address($0) }, target))
+  }
+}
+
+/// The adjoint of a convolution in its images.
+///
+/// It also serves as a convolution: with stride 1, `w ⋆ x` is the adjoint of the convolution by the flipped and
+/// transposed filters (``LoweredGraph/isFasterAsAdjoint(_:)``).
+final class ConvolutionAdjointStep: Step {
+  private let primitive: ConvolutionPrimitive
+  private let source: MemoryPlan.Slot
+  private let packed: MemoryPlan.Slot
+  private let result: MemoryPlan.Slot
+
+  init(
+    _ primitive: ConvolutionPrimitive, source: MemoryPlan.Slot, packed: MemoryPlan.Slot, result: MemoryPlan.Slot
+  ) {
+    self.primitive = primitive
+    self.source = source
+    self.packed = packed
+    self.result = result
+  }
+
+  override func run(_ chunk: Chunk, _ context: RunContext) {
+    context.note(
+      primitive.run(chunk.worker, chunk.address(result), chunk.address(packed), nil, chunk.address(source)))
+  }
+}
+
+/// Plain filters `[o, c, kh, kw]` with channels exchanged and taps reversed: `[c, o, kh, kw]`.
+final class FlipFiltersStep: Step {
+  private let filters: MemoryPlan.Slot
+  private let flipped: MemoryPlan.Slot
+  private let shape: Shape
+
+  init(_ filters: MemoryPlan.Slot, _ flipped: MemoryPlan.Slot, _ shape: Shape) {
+    self.filters = filters
+    self.flipped = flipped
+    self.shape = shape
+  }
+
+  override func run(_ chunk: Chunk, _ context: RunContext) {
+    let (from, to) = (chunk.floats(filters), chunk.floats(flipped))
+    let (outputs, inputs, taps) = (shape[0], shape[1], shape[2] * shape[3])
+    for o in 0..<outputs {
+      for c in 0..<inputs {
+        for tap in 0..<taps { to[(c * outputs + o) * taps + taps - 1 - tap] = from[(o * inputs + c) * taps + tap] }
+      }
+    }
   }
 }
 

@@ -1,7 +1,7 @@
-public import ThalwegDatasets
+import ThalwegDatasets
 public import ThalwegEngine
 import ThalwegGraphs
-public import ThalwegNetworks
+import ThalwegNetworks
 
 /// How networks are run.
 public struct ComputeOptions: Sendable, Hashable {
