@@ -12,7 +12,8 @@ extension Graph {
   /// - Returns: A graph with the old outputs and one `gradient.NAME` of the input's shape for each input.
   public func gradient(of name: String, withRespectTo inputNames: [String]) -> Graph {
     guard let scalar = output(named: name) else { preconditionFailure("no output is called \(name)") }
-    precondition(shape(of: scalar) == .scalar, "\(name) has shape \(shape(of: scalar)); a gradient needs a scalar")
+    precondition(
+      shape(of: scalar) == .scalar, "\(name) has shape \(shape(of: scalar)); a gradient needs a scalar")
     return pullback(
       of: [(name: name, cotangent: nil)], withRespectTo: inputNames, resultName: { "gradient.\($0)" })
   }
@@ -44,7 +45,7 @@ extension Graph {
     var matters = [Bool](repeating: false, count: result.types.count)
     for target in targets { matters[target.id] = true }
     let primal = result.nodes
-    for node in primal where node.operands.contains(where: { matters[$0.id] }) {
+    for node in primal where !node.isConstant && node.operands.contains(where: { matters[$0.id] }) {
       for value in node.results { matters[value.id] = true }
     }
     for node in primal.reversed() {
@@ -72,6 +73,19 @@ extension Graph {
       return pullback(of: primitive, node.operands, node.results[0], cotangent, wanted)
     case .named(let name):
       return name.pullback(in: &self, node.operands, node.results, upstream)
+    }
+  }
+}
+
+extension Node {
+  /// Whether the results stand still when the operands move. What lies above needs no adjoint on their account.
+  fileprivate var isConstant: Bool {
+    switch operation {
+    case .primitive(.step), .primitive(.stopGradient), .primitive(.windowMaximumIndex),
+      .primitive(.argumentMaximum), .primitive(.indicesEqual), .primitive(.oneHot), .named(.isCorrect):
+      true
+    default:
+      false
     }
   }
 }
@@ -127,7 +141,8 @@ extension Graph {
       return [
         wanted[0]
           ? append(
-            .convolutionInputGradient(window, groups: groups, height: shape[2], width: shape[3]), dy, x[1]) : nil,
+            .convolutionInputGradient(window, groups: groups, height: shape[2], width: shape[3]), dy, x[1])
+          : nil,
         wanted[1] ? append(.convolutionFilterGradient(window, groups: groups), x[0], dy) : nil,
       ]
     case .convolutionInputGradient(let window, let groups, _, _):
@@ -140,7 +155,8 @@ extension Graph {
       return [
         wanted[0]
           ? append(
-            .convolutionInputGradient(window, groups: groups, height: shape[2], width: shape[3]), x[1], dy) : nil,
+            .convolutionInputGradient(window, groups: groups, height: shape[2], width: shape[3]), x[1], dy)
+          : nil,
         wanted[1] ? append(.convolution(window, groups: groups), x[0], dy) : nil,
       ]
     case .windowSum(let window):

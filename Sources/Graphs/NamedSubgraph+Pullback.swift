@@ -5,18 +5,18 @@ extension NamedSubgraph {
     case .relu, .reluGradient, .addBias, .channelAffine, .batchNormalisation, .softmaxCrossEntropy, .maxPool,
       .subsampleAndPad, .subsampleAndPadAdjoint, .isCorrect:
       true
-    case .batchNormalisationGradient, .channelMoments, .normalise, .normalisationSums, .normalisationInputGradient,
-      .softmaxCrossEntropyGradient:
+    case .batchNormalisationGradient, .channelMoments, .normalise, .normalisationSums,
+      .normalisationInputGradient, .softmaxCrossEntropyGradient:
       false
     }
   }
 
   /// Adjoints of the operands from those of the results, in named subgraphs where there are any.
   func pullback(in graph: inout Graph, _ x: [Value], _ y: [Value], _ upstream: [Value?]) -> [Value?] {
-    guard let dy = upstream[0] else {
-      precondition(upstream.allSatisfy { $0 == nil }, "\(self) is differentiated through its first result only")
-      return x.map { _ in nil }
+    if case .batchNormalisation(let epsilon) = self {
+      return graph.batchNormalisationPullback(epsilon, x, y, upstream)
     }
+    guard let dy = upstream[0] else { return x.map { _ in nil } }
     switch self {
     case .relu:
       return [graph.named(.reluGradient, dy, y[0])]
@@ -33,10 +33,6 @@ extension NamedSubgraph {
         graph.named(.channelAffine, dy, x[1], zero), graph.sum(graph.multiply(dy, x[0]), over: axes),
         graph.sum(dy, over: axes),
       ]
-    case .batchNormalisation(let epsilon):
-      // A loss that also depends on the moments themselves would need their adjoints; none of ours does.
-      precondition(upstream[1] == nil && upstream[2] == nil, "expand batch normalisation to use its moments' adjoints")
-      return graph.append(.named(.batchNormalisationGradient(epsilon: epsilon)), [dy, x[0], x[1], y[1], y[2]])
     case .softmaxCrossEntropy:
       return [graph.named(.softmaxCrossEntropyGradient, x[0], x[1], dy), nil]
     case .maxPool:
@@ -47,15 +43,42 @@ extension NamedSubgraph {
       return [
         graph.named(
           .subsampleAndPadAdjoint(
-            stride: stride, channelsBefore: before, channelsAfter: after, height: shape[2], width: shape[3]), dy)
+            stride: stride, channelsBefore: before, channelsAfter: after, height: shape[2], width: shape[3]),
+          dy)
       ]
     case .subsampleAndPadAdjoint(let stride, let before, let after, _, _):
       return [graph.named(.subsampleAndPad(stride: stride, channelsBefore: before, channelsAfter: after), dy)]
     case .isCorrect:
       return [nil, nil]
-    case .batchNormalisationGradient, .channelMoments, .normalise, .normalisationSums, .normalisationInputGradient,
-      .softmaxCrossEntropyGradient:
+    case .batchNormalisation, .batchNormalisationGradient, .channelMoments, .normalise, .normalisationSums,
+      .normalisationInputGradient, .softmaxCrossEntropyGradient:
       preconditionFailure("\(self) is expanded before differentiation")
     }
+  }
+}
+
+extension Graph {
+  /// Adjoints of `x`, `γ` and `β`. The moments have adjoints where a gradient, which uses them, is differentiated again.
+  fileprivate mutating func batchNormalisationPullback(
+    _ epsilon: Double, _ x: [Value], _ y: [Value], _ upstream: [Value?]
+  ) -> [Value?] {
+    var adjoints: [Value?] = [nil, nil, nil]
+    if let dy = upstream[0] {
+      adjoints = append(.named(.batchNormalisationGradient(epsilon: epsilon)), [dy, x[0], x[1], y[1], y[2]])
+    }
+    let shape = shape(of: x[0])
+    let perChannel = 1 / Double(shape.count / shape[1])
+    var parts: [Value] = []
+    if let dMean = upstream[1] {  // ∂μ/∂x = 1/n
+      let share = scale(dMean, by: perChannel)
+      parts.append(broadcastChannels(share, like: x[0]))
+    }
+    if let dVariance = upstream[2] {  // ∂v/∂x = 2 (x − μ)/n
+      let centred = subtract(x[0], broadcastChannels(y[1], like: x[0]))
+      let share = scale(dVariance, by: 2 * perChannel)
+      parts.append(multiply(centred, broadcastChannels(share, like: x[0])))
+    }
+    for part in parts { adjoints[0] = adjoints[0].map { add($0, part) } ?? part }
+    return adjoints
   }
 }

@@ -45,7 +45,7 @@ public func runPrimitive(_ primitive: Primitive, _ x: [PlainBuffer<Float>], _ y:
 }
 
 /// Loops over row-major tensors, one short function for each primitive.
-enum PlainLoops<T: BinaryFloatingPoint & SIMDScalar> {
+enum PlainLoops<T: PlainScalar> {
   typealias Buffer = PlainBuffer<T>
 
   static func run(_ primitive: Primitive, _ x: [Buffer], _ y: Buffer) {
@@ -79,7 +79,9 @@ enum PlainLoops<T: BinaryFloatingPoint & SIMDScalar> {
     case .slice(let start, _, let stride):
       let source = x[0].shape.strides
       let offset = zip(start, source).reduce(0) { $0 + $1.0 * $1.1 }
-      copy(y.shape.extents, from: x[0].real + offset, zip(stride, source).map { $0 * $1 }, to: y.real, y.shape.strides)
+      copy(
+        y.shape.extents, from: x[0].real + offset, zip(stride, source).map { $0 * $1 }, to: y.real,
+        y.shape.strides)
     case .pad(let before, _, let between):
       y.real.update(repeating: 0, count: y.shape.count)
       let target = y.shape.strides
@@ -137,7 +139,8 @@ enum PlainLoops<T: BinaryFloatingPoint & SIMDScalar> {
 
   /// Copies a block of `extents` between two strided places.
   static func copy(
-    _ extents: [Int], from source: UnsafePointer<T>, _ sourceStrides: [Int], to target: UnsafeMutablePointer<T>,
+    _ extents: [Int], from source: UnsafePointer<T>, _ sourceStrides: [Int],
+    to target: UnsafeMutablePointer<T>,
     _ targetStrides: [Int]
   ) {
     guard let inner = extents.last else {
@@ -167,7 +170,9 @@ enum PlainLoops<T: BinaryFloatingPoint & SIMDScalar> {
         for i in 0..<inner { total = combine(total, source[from + i]) }
         target[to] = total
       } else {
-        for i in 0..<inner { target[to + i * innerTarget] = combine(target[to + i * innerTarget], source[from + i]) }
+        for i in 0..<inner {
+          target[to + i * innerTarget] = combine(target[to + i * innerTarget], source[from + i])
+        }
       }
     }
   }
@@ -199,7 +204,8 @@ enum PlainLoops<T: BinaryFloatingPoint & SIMDScalar> {
     var position = 0
     for part in x {
       copy(
-        part.shape.extents, from: part.real, part.shape.strides, to: y.real + position * y.shape.strides[axis],
+        part.shape.extents, from: part.real, part.shape.strides,
+        to: y.real + position * y.shape.strides[axis],
         y.shape.strides)
       position += part.shape[axis]
     }
