@@ -12,20 +12,76 @@ func library(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target
   .target(name: "Thalweg\(name)", dependencies: dependencies, path: "Sources/\(name)", swiftSettings: settings)
 }
 
-func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
-  .testTarget(name: "\(name)Tests", dependencies: dependencies, path: "Tests/\(name)Tests", swiftSettings: settings)
+/// Tests of the module `ThalwegNAME`, in `Tests/NAMETests`.
+func tests(_ name: String, _ dependencies: [Target.Dependency] = [], exclude: [String] = []) -> Target {
+  .testTarget(
+    name: "\(name)Tests", dependencies: ["ThalwegRandomness", "ThalwegSurfaces", "TestSupport"] + dependencies,
+    path: "Tests/\(name)Tests", exclude: exclude, swiftSettings: settings)
 }
 
+/// A C library of the system behind a module map.
+func system(_ name: String, pkgConfig: String? = nil, debian: String) -> Target {
+  .systemLibrary(name: name, path: "Sources/\(name)", pkgConfig: pkgConfig, providers: [.apt([debian])])
+}
+
+// Arrows point down: a target depends only on what stands below it in this list.
 let package = Package(
   name: "thalweg",
+  products: [
+    .library(name: "Thalweg", targets: ["Thalweg"])
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+  ],
   targets: [
-    library("Randomness"),
+    .target(
+      name: "Thalweg",
+      dependencies: [
+        "ThalwegRandomness", "ThalwegSurfaces", "ThalwegGraphs", "ThalwegEngine", "ThalwegNetworks",
+        "ThalwegDatasets", "ThalwegCheckpoints", "ThalwegNeuralSurfaces", "ThalwegTraining", "ThalwegSurveys",
+        "ThalwegFigures", "ThalwegStores",
+      ], path: "Sources/Thalweg", swiftSettings: settings),
+
+    library("Stores", ["ThalwegFiles", .product(name: "GRDB", package: "GRDB.swift")]),
+    library("Figures", ["CCairo"]),
+    library("Surveys", ["ThalwegSurfaces", "ThalwegRandomness"]),
+    library("Training", ["ThalwegSurfaces", "ThalwegRandomness"]),
+    library(
+      "NeuralSurfaces",
+      [
+        "ThalwegNetworks", "ThalwegDatasets", "ThalwegEngine", "ThalwegGraphs", "ThalwegSurfaces",
+        "ThalwegRandomness",
+      ]),
+    library("Networks", ["ThalwegGraphs", "ThalwegSurfaces", "ThalwegRandomness"]),
+    library("Datasets", ["ThalwegFiles", "ThalwegRandomness"]),
+    library("Checkpoints", ["ThalwegFiles"]),
+    library("Engine", ["ThalwegGraphs", "CKernels", "COneDNN"]),
     library("Graphs"),
     library("Surfaces"),
+    library("Files", ["CZlib", "CCrypto"]),
+    library("Randomness"),
+
     .target(name: "CKernels", path: "Sources/CKernels"),
-    .systemLibrary(name: "COneDNN", path: "Sources/COneDNN"),
-    library("Engine", ["ThalwegGraphs", "CKernels", "COneDNN"]),
+    system("COneDNN", debian: "libdnnl-dev"),
+    system("CCairo", pkgConfig: "cairo", debian: "libcairo2-dev"),
+    system("CZlib", pkgConfig: "zlib", debian: "zlib1g-dev"),
+    system("CCrypto", pkgConfig: "libcrypto", debian: "libssl-dev"),
+
     .target(name: "TestSupport", path: "Sources/TestSupport", swiftSettings: settings),
-    tests("Engine", ["ThalwegEngine", "ThalwegGraphs", "ThalwegRandomness", "TestSupport"]),
+    tests("Files", ["ThalwegFiles"]),
+    tests("Checkpoints", ["ThalwegCheckpoints", "ThalwegFiles"], exclude: ["Fixtures"]),
+    tests("Datasets", ["ThalwegDatasets", "ThalwegFiles"]),
+    tests("Graphs", ["ThalwegGraphs"]),
+    tests("Engine", ["ThalwegEngine", "ThalwegGraphs", "ThalwegNetworks"]),
+    tests("Networks", ["ThalwegNetworks", "ThalwegGraphs", "ThalwegCheckpoints"]),
+    tests("Training", ["ThalwegTraining"], exclude: ["reference_sgd.py"]),
+    tests("Surveys", ["ThalwegSurveys"]),
+    tests("Figures", ["ThalwegFigures"]),
+    tests("Stores", ["ThalwegStores", "StoresKillHelper"]),
+    .executableTarget(
+      name: "StoresKillHelper", dependencies: ["ThalwegStores"], path: "Tests/StoresKillHelper",
+      swiftSettings: settings),
+    .executableTarget(name: "scratch", dependencies: ["Thalweg"], path: "Sources/scratch", swiftSettings: settings),
   ]
 )

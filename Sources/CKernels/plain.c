@@ -59,6 +59,22 @@ TW_KERNEL void tw_add_row(const float *x, const float *bias, float *y, int rows,
   }
 }
 
+TW_KERNEL void tw_round_to_bf16(const float *x, float *y, size_t count) {
+  size_t i = 0;
+  for (; i + 16 <= count; i += 16) {
+    v16 v = load16_f32(x + i);
+    v16w bits = (v16w)v;
+    v16w rounded = (bits + 0x7FFF + ((bits >> 16) & 1)) & 0xFFFF0000u;
+    v16w nan = (v16w)(v != v);
+    store16_f32(y + i, (v16)((bits & nan) | (rounded & ~nan)));
+  }
+  for (; i < count; ++i) {
+    tw_bf16 half;
+    store1_bf16(&half, x[i]);
+    y[i] = load1_bf16(&half);
+  }
+}
+
 TW_KERNEL double tw_fma_loop(int64_t iterations, float *sink) {
   v16 a0 = {0}, a1 = {0}, a2 = {0}, a3 = {0}, a4 = {0}, a5 = {0}, a6 = {0}, a7 = {0}, a8 = {0}, a9 = {0};
   v16 factor = (v16){0} + 0.999999f, addend = (v16){0} + 1e-6f;

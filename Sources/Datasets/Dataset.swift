@@ -4,7 +4,7 @@ import ThalwegFiles
 ///
 /// Examples are bytes (images; a byte `b` means `b / 255`) or floats. Subsets share the storage of the whole, so
 /// they cost one number per example. Values leave through
-/// ``copyExamples(_:normalisation:augmentation:draw:into:)``.
+/// ``ExampleCopier``.
 public struct Dataset: Sendable {
   /// A name for people, for example `cifar10 train`.
   public let name: String

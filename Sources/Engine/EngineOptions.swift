@@ -3,9 +3,26 @@
 public enum ComputePrecision: String, Sendable, Codable, CaseIterable {
   /// 32-bit floating point.
   case float32
-  /// 16-bit floating point with 8 bits of significand for images inside the network; parameters, sums, statistics and
-  /// dense layers stay in 32 bits.
+  /// 16-bit floating point with 8 bits of significand for images inside the network and for filters as convolutions
+  /// use them; parameters, sums, statistics and dense layers stay in 32 bits. A processor that can't multiply such
+  /// numbers computes in 32 bits and rounds each intermediate image: the same accuracy, without the speed.
   case bfloat16
+}
+
+/// How a plan realises a precision on this processor.
+enum Arithmetic {
+  case single
+  /// Stored and multiplied as 16-bit numbers.
+  case half
+  /// Stored and multiplied as 32-bit numbers that are rounded to 16.
+  case rounded
+
+  init(_ precision: ComputePrecision) {
+    switch precision {
+    case .float32: self = .single
+    case .bfloat16: self = EngineVersion.hasNativeBfloat16 ? .half : .rounded
+    }
+  }
 }
 
 /// How a graph is compiled.
@@ -19,6 +36,8 @@ public struct EngineOptions: Sendable, Hashable {
   public var laneCount: Int
   /// Examples that pass through a stage together; `nil` lets the engine fit them to the cache.
   public var rowsPerChunk: Int?
+
+  var arithmetic: Arithmetic { Arithmetic(precision) }
 
   /// Options; one thread, eight lanes, single precision.
   public init(

@@ -10,14 +10,14 @@ struct Lowering {
   private var converted: [Int: Int] = [:]
   private var batchedCopies: [Int: Int] = [:]
   private let batch: Int
-  private let precision: ComputePrecision
+  private let arithmetic: Arithmetic
 
   /// Lowers `graph`, whose inputs named in `batched` have one row for each example.
   static func lower(
-    _ graph: Graph, batched: [String], precision: ComputePrecision
+    _ graph: Graph, batched: [String], arithmetic: Arithmetic
   ) throws(EngineError) -> LoweredGraph {
     let batch = batched.first.flatMap { graph.input(named: $0) }.map { graph.shape(of: $0)[0] } ?? 0
-    var lowering = Lowering(batch: batch, precision: precision)
+    var lowering = Lowering(batch: batch, arithmetic: arithmetic)
     lowering.lowered.batch = batch
     for node in graph.nodes { try lowering.lower(node, of: graph, batched: batched) }
     for output in graph.outputs {
@@ -27,9 +27,9 @@ struct Lowering {
     return lowering.lowered
   }
 
-  private init(batch: Int, precision: ComputePrecision) {
+  private init(batch: Int, arithmetic: Arithmetic) {
     self.batch = batch
-    self.precision = precision
+    self.arithmetic = arithmetic
   }
 
   private func value(_ value: Value) -> Int {
@@ -220,7 +220,7 @@ struct Lowering {
   /// Few channels are read in place by the first convolution; padding 3 to 16 would be most of its work.
   private mutating func convolutionSource(_ id: Int) -> Int {
     let value = lowered.values[id]
-    if value.layout == .plain && value.shape[1] <= 4 && precision == .float32 { return id }
+    if value.layout == .plain && value.shape[1] <= 4 && arithmetic != .half { return id }
     return blocked(id)
   }
 

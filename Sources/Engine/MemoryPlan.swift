@@ -118,7 +118,7 @@ struct MemoryPlan {
   }
 
   static func elementBytes(_ value: LoweredGraph.LoweredValue, _ options: EngineOptions) -> Int {
-    value.layout == .blocked && value.kind == .real && options.precision == .bfloat16 ? 2 : 4
+    value.layout == .blocked && value.kind == .real && options.arithmetic == .half ? 2 : 4
   }
 
   private func rowBytes(_ value: LoweredGraph.LoweredValue, _ options: EngineOptions) -> Int {

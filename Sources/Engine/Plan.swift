@@ -33,6 +33,7 @@ public final class Plan {
   private let chunks: [Chunk]
   private let arenas: [(memory: UnsafeMutableRawPointer, bytes: Int)]
   private let inputs: [String: MemoryPlan.Slot]
+  private let sharedOutputs: [String: (slot: MemoryPlan.Slot, count: Int)]
   private let perExampleCounts: [(name: String, count: Int)]
   private var perExampleCapacity = 0
 
@@ -44,7 +45,7 @@ public final class Plan {
   ///   - options: Threads, precision, lanes.
   /// - Throws: ``EngineError`` when examples are mixed otherwise, when oneDNN refuses, or when memory is short.
   public init(_ graph: Graph, batched: [String], options: EngineOptions = EngineOptions()) throws(EngineError) {
-    let lowered = try Lowering.lower(graph, batched: batched, precision: options.precision).sorted().fused().staged()
+    let lowered = try Lowering.lower(graph, batched: batched, arithmetic: options.arithmetic).sorted().fused().staged()
     self.graph = lowered
     self.options = options
     batchedInputs = batched
@@ -93,6 +94,11 @@ public final class Plan {
       }
     }
     self.inputs = inputs
+    var sharedOutputs: [String: (slot: MemoryPlan.Slot, count: Int)] = [:]
+    for output in lowered.outputs where !lowered.values[output.value].isBatched {
+      sharedOutputs[output.name] = (memory.slot(output.value), lowered.values[output.value].shape.count)
+    }
+    self.sharedOutputs = sharedOutputs
     guard let team = tw_team_create(Int32(options.threadCount)), let counter = tw_counter_create() else {
       throw .outOfMemory(bytes: 0)
     }
@@ -122,11 +128,8 @@ public final class Plan {
 
   /// Where the shared output `name` was left by the last run.
   public func sharedOutput(_ name: String) -> UnsafeBufferPointer<Float> {
-    guard let output = graph.outputs.first(where: { $0.name == name }), !graph.values[output.value].isBatched else {
-      preconditionFailure("no shared output is called \(name)")
-    }
-    return UnsafeBufferPointer(
-      start: chunks[0].floats(memory.slot(output.value)), count: graph.values[output.value].shape.count)
+    guard let output = sharedOutputs[name] else { preconditionFailure("no shared output is called \(name)") }
+    return UnsafeBufferPointer(start: chunks[0].floats(output.slot), count: output.count)
   }
 
   /// Whether output `name` has one row for each example.

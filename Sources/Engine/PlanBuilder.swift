@@ -36,6 +36,7 @@ struct PlanBuilder {
     for operation in graph.operations {
       if graph.isBatched(operation) {
         try addRowStep(operation)
+        addRounding(operation)
       } else {
         addSharedStep(operation)
       }
@@ -126,6 +127,16 @@ struct PlanBuilder {
       addImageStep(operation)
     case .channelNumbers:
       preconditionFailure("per-channel numbers are shared")
+    }
+  }
+
+  /// Rounds images where the processor lacks the 16-bit numbers asked for.
+  private mutating func addRounding(_ operation: LoweredGraph.LoweredOperation) {
+    guard options.arithmetic == .rounded else { return }
+    for result in operation.results {
+      let value = graph.values[result]
+      guard value.isBatched, value.kind == .real, value.shape.rank == 4 else { continue }
+      stages[operation.stage].append(RoundStep(memory.slot(result), count: value.storedCount))
     }
   }
 
@@ -274,8 +285,14 @@ struct PlanBuilder {
     _ primitive: ConvolutionPrimitive, from plain: MemoryPlan.Slot? = nil, filters: Int
   ) throws(EngineError) -> MemoryPlan.Slot {
     let packed = reserveShared(primitive.filterBytes)
-    between[stageOfDefinition(of: filters) + 1].append(
-      PackStep(try primitive.filterReorder(fromPlain: true), plain ?? memory.slot(filters), packed))
+    let stage = stageOfDefinition(of: filters)
+    var source = plain ?? memory.slot(filters)
+    if options.arithmetic == .rounded {
+      let rounded = reserveShared(4 * shape(filters).count)
+      between[stage + 1].append(RoundStep(source, to: rounded, count: shape(filters).count))
+      source = rounded
+    }
+    between[stage + 1].append(PackStep(try primitive.filterReorder(fromPlain: true), source, packed))
     return packed
   }
 
@@ -283,7 +300,7 @@ struct PlanBuilder {
     image: Int, _ window: Window, _ groups: Int, result: Int, rows: Int
   ) -> shim_convolution {
     let (from, to) = (shape(image), shape(result))
-    let type = options.precision == .bfloat16 ? SHIM_BF16 : SHIM_F32
+    let type = options.arithmetic == .half ? SHIM_BF16 : SHIM_F32
     var c = shim_convolution()
     c.batch = Int64(rows)
     c.in_channels = Int64(from[1])

@@ -85,6 +85,25 @@ final class EntrywiseStep: Step {
   }
 }
 
+/// Rounds 32-bit numbers to those that fit into 16 bits.
+final class RoundStep: Step {
+  private let source: MemoryPlan.Slot
+  private let target: MemoryPlan.Slot
+  private let count: Int
+
+  /// Rounds `count` numbers, per row if they are batched, in place unless told where to.
+  init(_ source: MemoryPlan.Slot, to target: MemoryPlan.Slot? = nil, count: Int) {
+    self.source = source
+    self.target = target ?? source
+    self.count = count
+  }
+
+  override func run(_ chunk: Chunk, _ context: RunContext) {
+    let rows = source.area == .shared ? 1 : chunk.rows
+    tw_round_to_bf16(chunk.floats(source), chunk.floats(target), rows * count)
+  }
+}
+
 /// Plain loops over a primitive without a kernel of its own, row-wise or on shared values.
 final class PrimitiveStep: Step {
   private let primitive: Primitive

@@ -5,10 +5,9 @@ import ThalwegEngine
 ///
 /// Set up by one thread before a run, then read by all workers.
 final class ExampleSource: BatchSource {
-  private let dataset: Dataset
-  private let normalisation: Normalisation
+  private let labels: [Int32]
+  private let copier: ExampleCopier
   private let augmentation: Augmentation?
-  private let exampleSize: Int
   private(set) var indices: [Int]
   /// First of the indices that the present run sees.
   var start = 0
@@ -17,11 +16,10 @@ final class ExampleSource: BatchSource {
   /// Which random changes are made.
   var draw = Augmentation.Draw(seed: 0, epoch: 0)
 
-  init(_ problem: NeuralProblem, augmentation: Augmentation?) {
-    dataset = problem.dataset
-    normalisation = problem.normalisation
+  init(_ problem: NeuralProblem, augmentation: Augmentation?) throws {
+    labels = problem.dataset.labels
+    copier = try ExampleCopier(problem.dataset, normalisation: problem.normalisation)
     self.augmentation = augmentation
-    exampleSize = dataset.exampleShape.reduce(1, *)
     indices = Array(0..<problem.dataset.count)
   }
 
@@ -32,13 +30,13 @@ final class ExampleSource: BatchSource {
     switch index {
     case 0:
       indices.withUnsafeBufferPointer { indices in
-        dataset.copyExamples(
-          UnsafeBufferPointer(rebasing: indices[places]), normalisation: normalisation, augmentation: augmentation,
-          draw: draw, into: target.assumingMemoryBound(to: Float.self))
+        copier.copy(
+          UnsafeBufferPointer(rebasing: indices[places]), augmentation: augmentation, draw: draw,
+          into: target.assumingMemoryBound(to: Float.self))
       }
     case 1:
-      let labels = target.assumingMemoryBound(to: Int32.self)
-      for (row, place) in places.enumerated() { labels[row] = dataset.labels[indices[place]] }
+      let integers = target.assumingMemoryBound(to: Int32.self)
+      for (row, place) in places.enumerated() { integers[row] = labels[indices[place]] }
     default:
       target.assumingMemoryBound(to: Float.self).update(repeating: weight, count: rows.count)
     }

@@ -57,7 +57,7 @@ public struct MinibatchStream: SurfaceStream {
   }
 
   /// An evaluator with plans for a whole minibatch and for the last of an epoch.
-  public func makeEvaluator() throws -> any StreamEvaluator { MinibatchEvaluator(self, problem) }
+  public func makeEvaluator() throws -> any StreamEvaluator { try MinibatchEvaluator(self, problem) }
 
   func range(of position: Int) -> Range<Int> {
     let start = position * batchSize
@@ -79,11 +79,11 @@ final class MinibatchEvaluator: StreamEvaluator {
   private var order: (seed: UInt64, epoch: Int, lane: Int)?
   private var last: PlanCache.Entry?
 
-  init(_ stream: MinibatchStream, _ problem: NeuralProblem) {
+  init(_ stream: MinibatchStream, _ problem: NeuralProblem) throws {
     self.stream = stream
     count = problem.dataset.count
     cache = PlanCache(problem, statistics: .batch, laneCount: problem.compute.threadCount)
-    source = ExampleSource(problem, augmentation: stream.augmentation)
+    source = try ExampleSource(problem, augmentation: stream.augmentation)
   }
 
   func gradient(
@@ -115,8 +115,8 @@ final class MinibatchEvaluator: StreamEvaluator {
     let momentum = stream.normalisationMomentum
     state.buffers.withMutableFloats { buffers in
       for norm in last.norms {
-        let means = last.plan.sharedOutput("batchMean.\(norm.name)")
-        let variances = last.plan.sharedOutput("batchVariance.\(norm.name)")
+        let means = last.plan.sharedOutput(norm.meanOutput)
+        let variances = last.plan.sharedOutput(norm.varianceOutput)
         let n = Double(norm.entriesPerChannel)
         for channel in means.indices {
           let mean = norm.meanRange.lowerBound + channel

@@ -41,7 +41,7 @@ public struct NeuralSurface: LossSurface {
   }
 
   /// An evaluator. It compiles a plan when first used and keeps its memory.
-  public func makeEvaluator() throws -> any Evaluator { NeuralEvaluator(problem, policy) }
+  public func makeEvaluator() throws -> any Evaluator { try NeuralEvaluator(problem, policy) }
 }
 
 /// Runs a network over a data set.
@@ -56,7 +56,7 @@ final class NeuralEvaluator: Evaluator {
   private let source: ExampleSource
   private(set) var perExampleLosses: [Double] = []
 
-  init(_ problem: NeuralProblem, _ policy: NormalisationPolicy) {
+  init(_ problem: NeuralProblem, _ policy: NormalisationPolicy) throws {
     self.problem = problem
     self.policy = policy
     let statistics: NormalisationStatistics = policy == .running ? .running : .batch
@@ -68,7 +68,7 @@ final class NeuralEvaluator: Evaluator {
     gradients = PlanCache(
       problem, statistics: statistics,
       laneCount: statistics == .running ? min(8, max(2, (256 << 20) / bytes)) : threads)
-    source = ExampleSource(problem, augmentation: nil)
+    source = try ExampleSource(problem, augmentation: nil)
   }
 
   func evaluate(at state: borrowing ModelState) throws -> Evaluation {

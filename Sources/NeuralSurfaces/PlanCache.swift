@@ -18,7 +18,8 @@ final class PlanCache {
 
   /// A batch normalisation: where its batch statistics appear and where running ones are kept.
   struct Norm {
-    let name: String
+    let meanOutput: String
+    let varianceOutput: String
     let meanRange: Range<Int>
     let varianceRange: Range<Int>
     /// Numbers averaged per channel.
@@ -31,6 +32,7 @@ final class PlanCache {
   private var entries: [Key: Entry] = [:]
   private let parameters: [(entry: StateEntry, range: Range<Int>)]
   private let buffers: [(entry: StateEntry, range: Range<Int>)]
+  private let gradientNames: [String]
 
   /// - Parameter laneCount: See ``EngineOptions/laneCount``.
   init(_ problem: NeuralProblem, statistics: NormalisationStatistics, laneCount: Int) {
@@ -39,6 +41,7 @@ final class PlanCache {
     self.laneCount = laneCount
     parameters = problem.network.space.parameters
     buffers = problem.network.space.buffers
+    gradientNames = parameters.map { "gradient.\($0.entry.name)" }
   }
 
   /// The plan for `batch` examples, which for streaming plans stands for any number.
@@ -67,7 +70,7 @@ final class PlanCache {
       else { return nil }
       let shape = graph.shape(of: node.operands[0])
       return Norm(
-        name: name, meanRange: space.range(of: mean), varianceRange: space.range(of: variance),
+        meanOutput: output.name, varianceOutput: "batchVariance.\(name)", meanRange: space.range(of: mean), varianceRange: space.range(of: variance),
         entriesPerChannel: shape.count / shape[1])
     }
   }
@@ -86,8 +89,8 @@ final class PlanCache {
   /// Copies, or adds, a plan's gradients into a vector.
   func readGradient(of plan: Plan, into gradient: inout ModelVector, adding: Bool) {
     gradient.withMutableFloats { target in
-      for (entry, range) in parameters {
-        let values = plan.sharedOutput("gradient.\(entry.name)")
+      for (index, (_, range)) in parameters.enumerated() {
+        let values = plan.sharedOutput(gradientNames[index])
         guard let source = values.baseAddress, let base = target.baseAddress else { continue }
         if adding {
           for i in 0..<range.count { base[range.lowerBound + i] += source[i] }

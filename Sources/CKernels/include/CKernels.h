@@ -74,6 +74,9 @@ void tw_accumulate(const float *x, float *total, size_t count);
 /// x := x + b per column of a plain [rows, columns] matrix, negative entries set to zero if `relu`.
 void tw_add_row(const float *x, const float *bias, float *y, int rows, int columns, bool relu);
 
+/// y = x rounded to the nearest number that fits into bfloat16, ties to even. y may be x.
+void tw_round_to_bf16(const float *x, float *y, size_t count);
+
 /// A plain loop of dependent-free fused multiply-adds; returns the number of floating-point operations done.
 double tw_fma_loop(int64_t iterations, float *sink);
 

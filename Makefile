@@ -1,0 +1,44 @@
+# `make run` and `make test` are all that a newcomer needs; both install what is missing first.
+
+SHELL := /bin/bash
+DATA ?= ../shared/data/cifar-10
+THREADS ?= $(shell nproc)
+THALWEG = .build/release/thalweg
+
+.PHONY: help run test build dependencies bench bench-smoke onednn3 format lint clean
+
+help:
+	@echo "make run      build and run the quick start (3 minutes after the build)"
+	@echo "make test     build and run every test"
+	@echo "make build    build the command: $(THALWEG)"
+	@echo "make bench    time the main workloads, write Benchmarks/latest.json (DATA=CIFAR-10 folder, THREADS=n)"
+	@echo "make onednn3  build and test the engine against oneDNN 3 as well"
+	@echo "make format   format all sources; make lint checks them"
+
+dependencies:
+	@Scripts/install-dependencies.sh
+
+build: dependencies
+	swift build -c release --product thalweg
+
+run: build
+	$(THALWEG) quickstart
+
+test: dependencies
+	swift build -c release --build-tests -Xswiftc -enable-testing --scratch-path .build/tests
+	swift test -c release --skip-build -Xswiftc -enable-testing --scratch-path .build/tests
+
+bench: dependencies
+	swift run -c release --package-path Benchmarks Bench --threads $(THREADS) --data $(DATA) --out Benchmarks/latest.json
+
+onednn3: dependencies
+	Scripts/test-onednn3.sh
+
+format:
+	swift format -i -r --configuration .swift-format Package.swift Sources Tests Benchmarks/Package.swift Benchmarks/Sources
+
+lint:
+	swift format lint -r --strict --configuration .swift-format Package.swift Sources Tests Benchmarks/Package.swift Benchmarks/Sources
+
+clean:
+	rm -rf .build Benchmarks/.build
