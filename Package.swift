@@ -28,21 +28,32 @@ func system(_ name: String, pkgConfig: String? = nil, debian: String) -> Target 
 let package = Package(
   name: "thalweg",
   products: [
-    .library(name: "Thalweg", targets: ["Thalweg"])
+    .executable(name: "thalweg", targets: ["ThalwegCommand"]),
+    .library(name: "Thalweg", targets: ["Thalweg"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
     .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
   ],
   targets: [
+    .executableTarget(
+      name: "ThalwegCommand", dependencies: ["Thalweg", .product(name: "ArgumentParser", package: "swift-argument-parser")],
+      path: "Sources/thalweg-command", swiftSettings: settings),
     .target(
       name: "Thalweg",
       dependencies: [
-        "ThalwegRandomness", "ThalwegSurfaces", "ThalwegGraphs", "ThalwegEngine", "ThalwegNetworks",
-        "ThalwegDatasets", "ThalwegCheckpoints", "ThalwegNeuralSurfaces", "ThalwegTraining", "ThalwegSurveys",
-        "ThalwegFigures", "ThalwegStores",
+        "ThalwegCatalogue", "ThalwegStores", "ThalwegFigures", "ThalwegTraining", "ThalwegSurveys",
+        "ThalwegNeuralSurfaces", "ThalwegNetworks", "ThalwegDatasets", "ThalwegCheckpoints", "ThalwegFiles",
+        "ThalwegEngine", "ThalwegGraphs", "ThalwegSurfaces", "ThalwegRandomness",
       ], path: "Sources/Thalweg", swiftSettings: settings),
 
+    library(
+      "Catalogue",
+      [
+        "ThalwegStores", "ThalwegFigures", "ThalwegTraining", "ThalwegSurveys", "ThalwegNeuralSurfaces",
+        "ThalwegNetworks", "ThalwegDatasets", "ThalwegCheckpoints", "ThalwegFiles", "ThalwegEngine",
+        "ThalwegSurfaces",
+      ]),
     library("Stores", ["ThalwegFiles", .product(name: "GRDB", package: "GRDB.swift")]),
     library("Figures", ["CCairo"]),
     library("Surveys", ["ThalwegSurfaces", "ThalwegRandomness"]),
@@ -74,6 +85,12 @@ let package = Package(
     tests("Datasets", ["ThalwegDatasets", "ThalwegFiles"]),
     tests("Graphs", ["ThalwegGraphs"]),
     tests("Engine", ["ThalwegEngine", "ThalwegGraphs", "ThalwegNetworks"]),
+    tests(
+      "NeuralSurfaces",
+      ["ThalwegNeuralSurfaces", "ThalwegNetworks", "ThalwegDatasets", "ThalwegCheckpoints", "ThalwegEngine"]),
+    tests("CKernels", ["CKernels"]),
+    tests(
+      "Command", ["ThalwegCommand", "ThalwegCatalogue", "ThalwegStores", "ThalwegCheckpoints", "ThalwegFiles"]),
     tests("Networks", ["ThalwegNetworks", "ThalwegGraphs", "ThalwegCheckpoints"]),
     tests("Training", ["ThalwegTraining"], exclude: ["reference_sgd.py"]),
     tests("Surveys", ["ThalwegSurveys"]),
@@ -82,6 +99,5 @@ let package = Package(
     .executableTarget(
       name: "StoresKillHelper", dependencies: ["ThalwegStores"], path: "Tests/StoresKillHelper",
       swiftSettings: settings),
-    .executableTarget(name: "scratch", dependencies: ["Thalweg"], path: "Sources/scratch", swiftSettings: settings),
   ]
 )

@@ -22,17 +22,22 @@ final class TensorSource: BatchSource {
 }
 
 /// Random inputs for `graph`, rounded to single precision so that both programs start from the same numbers.
-func randomInputs(_ graph: Graph, seed: UInt64, classes: Int = 3) -> [String: Tensor] {
+///
+/// Names matter: what contains `positive` or `variance` lies in 0.5 … 1.5; filters, whose names begin with `w`, are scaled
+/// as an initialisation would, so that signals keep their size from layer to layer. Indices are below 3, and below 12 in
+/// tensors of positions.
+func randomInputs(_ graph: Graph, seed: UInt64) -> [String: Tensor] {
   var inputs: [String: Tensor] = [:]
   for (position, input) in graph.inputs.enumerated() {
     var stream = RandomStream(seed: seed, UInt64(position))
     let type = graph.type(of: input.value)
     switch type.kind {
     case .index:
-      inputs[input.name] = Tensor(type.shape, indices: (0..<type.shape.count).map { _ in Int32(stream.index(below: classes)) })
+      let bound = type.shape.rank == 4 ? 12 : 3
+      inputs[input.name] = Tensor(
+        type.shape, indices: (0..<type.shape.count).map { _ in Int32(stream.index(below: bound)) })
     case .real:
-      let isPositive = input.name.hasPrefix("variance") || input.name.contains("positive")
-      // Filters are scaled as an initialisation would, so that signals keep their size from layer to layer.
+      let isPositive = input.name.contains("variance") || input.name.contains("positive")
       let fanIn = type.shape.rank == 4 && input.name.hasPrefix("w") ? type.shape.removing(axes: [0]).count : 1
       let scale = (1 / Double(fanIn)).squareRoot()
       inputs[input.name] = Tensor(
@@ -45,21 +50,47 @@ func randomInputs(_ graph: Graph, seed: UInt64, classes: Int = 3) -> [String: Te
   return inputs
 }
 
+extension Plan {
+  /// Sets every shared input that `inputs` has.
+  func setInputs(_ inputs: [String: Tensor]) {
+    for (name, tensor) in inputs where !batchedInputs.contains(name) {
+      let numbers =
+        tensor.indices.isEmpty
+        ? tensor.values.map(Float.init) : tensor.indices.map { Float(bitPattern: UInt32(bitPattern: $0)) }
+      numbers.withUnsafeBufferPointer { setInput(name, $0) }
+    }
+  }
+
+  /// The outputs of the last run, widened; indices as whole numbers.
+  func results(of graph: Graph) -> [String: [Double]] {
+    var results: [String: [Double]] = [:]
+    for output in graph.outputs {
+      let values = isPerExample(output.name) ? perExampleOutput(output.name) : sharedOutput(output.name)
+      results[output.name] =
+        graph.type(of: output.value).kind == .real
+        ? values.map(Double.init) : values.map { Double(Int32(bitPattern: $0.bitPattern)) }
+    }
+    return results
+  }
+}
+
 /// Runs `graph` with the engine and returns its outputs in double precision.
 func runEngine(
   _ graph: Graph, _ inputs: [String: Tensor], batched: [String], options: EngineOptions = EngineOptions()
 ) throws -> [String: [Double]] {
   let plan = try Plan(graph, batched: batched, options: options)
-  for input in graph.inputs where !batched.contains(input.name) {
-    guard let tensor = inputs[input.name] else { continue }
-    tensor.values.map(Float.init).withUnsafeBufferPointer { plan.setInput(input.name, $0) }
-  }
+  plan.setInputs(inputs)
   let count = batched.first.flatMap { inputs[$0] }?.shape[0] ?? 0
   try plan.run(exampleCount: count, source: TensorSource(batched.compactMap { inputs[$0] }))
-  var results: [String: [Double]] = [:]
-  for output in graph.outputs {
-    let values = plan.isPerExample(output.name) ? plan.perExampleOutput(output.name) : plan.sharedOutput(output.name)
-    results[output.name] = values.map(Double.init)
-  }
-  return results
+  return plan.results(of: graph)
+}
+
+extension EngineOptions {
+  /// Ways to divide a handful of examples: all at once, and with lanes and chunks of which the last is not full.
+  static let variants = [
+    EngineOptions(threadCount: 1, laneCount: 1),
+    EngineOptions(threadCount: 2, laneCount: 3, rowsPerChunk: 2),
+    EngineOptions(threadCount: 3, laneCount: 2, rowsPerChunk: 3),
+    EngineOptions(threadCount: 2, laneCount: 8),
+  ]
 }

@@ -1,5 +1,4 @@
 import Testing
-import TestSupport
 import ThalwegEngine
 import ThalwegGraphs
 
@@ -51,32 +50,25 @@ func blockGraph(channels: Int, batch: Int, size: Int, usesBatchStatistics: Bool)
   return graph
 }
 
-let parameterNames = ["w1", "w2", "w3", "w4", "gamma1", "gamma2", "gamma3", "gamma4", "beta1", "beta2", "beta3", "beta4", "dense", "bias"]
+/// The trainable inputs of ``blockGraph(channels:batch:size:usesBatchStatistics:)``.
+let blockParameters =
+  ["w1", "w2", "w3", "w4"] + (1...4).flatMap { ["gamma\($0)", "beta\($0)"] } + ["dense", "bias"]
 
 @Suite("Engine against interpreter: a residual network")
 struct NetworkBlockTests {
-  /// Each of about 20 passes over the data adds a relative rounding error of the order of the square root of the number
-  /// of terms in a sum (some 200) times 2⁻²⁴, and the worst of some thousand entries lies about 4 deviations out:
-  /// √20 · √200 · 4 · 2⁻²⁴.
-  static let tolerance = (20.0 * 200).squareRoot() * 4 * 0x1p-24 * 4
-
   @Test(
     "loss and gradients agree for any number of channels, under both statistics",
-    arguments: [1, 3, 8, 10, 17, 24], [false, true])
+    arguments: EngineCase.channelCounts, [false, true])
   func gradients(channels: Int, usesBatchStatistics: Bool) throws {
-    var graph = blockGraph(channels: channels, batch: 10, size: 8, usesBatchStatistics: usesBatchStatistics)
+    let batch = CaseBuilder.batch
+    var graph = blockGraph(channels: channels, batch: batch, size: 8, usesBatchStatistics: usesBatchStatistics)
     if !usesBatchStatistics { graph = graph.foldingAffineMaps() }
-    let gradient = graph.gradient(of: "loss", withRespectTo: parameterNames)
+    let gradient = graph.gradient(of: "loss", withRespectTo: blockParameters)
     let inputs = randomInputs(gradient, seed: UInt64(channels))
-    let expected = Interpreter.run(gradient, inputs)
-    for (threads, lanes, rows) in [(1, 1, nil), (2, 2, nil), (2, 3, 2)] as [(Int, Int, Int?)] {
-      let options = EngineOptions(threadCount: threads, laneCount: lanes, rowsPerChunk: rows)
-      let actual = try runEngine(gradient, inputs, batched: ["images", "labels", "weights"], options: options)
-      for output in gradient.outputs {
-        expectClose(
-          actual[output.name] ?? [], expected[output.name]?.values ?? [], tolerance: Self.tolerance,
-          "\(output.name), \(threads) threads, \(lanes) lanes")
-      }
+    let model = RoundingModel(gradient, inputs)
+    for options in EngineOptions.variants {
+      let actual = try runEngine(gradient, inputs, batched: gradient.batchedNames, options: options)
+      model.check(actual, "\(options)")
     }
   }
 }

@@ -1,0 +1,122 @@
+import CAllocations
+import Foundation
+import Thalweg
+
+/// One thing that is timed: made once, then run as often as needed.
+struct Workload {
+  let name: String
+  let network: String
+  let precision: ComputePrecision
+  /// Operations for one image.
+  let operationsPerImage: Double
+  /// Runs once and returns the number of images. Allocations are counted over one run.
+  let run: () throws -> Int
+  /// Steps in a run, where allocations per step are of interest.
+  var stepsPerRun: Int?
+}
+
+/// Makes the workloads on CIFAR-10 if it is there, else on random bytes of the same shape: speed is the same.
+struct Workloads {
+  let threads: Int
+  let test: Dataset
+  let train: Dataset
+
+  init(threads: Int, data: String?) throws {
+    self.threads = threads
+    if let data {
+      test = try DatasetSource("cifar10:\(data)").load(split: .test)
+      train = try DatasetSource("cifar10:\(data)").load(split: .train).prefix(12_800)
+    } else {
+      test = try Workloads.noise(10_000)
+      train = test
+    }
+  }
+
+  private static func noise(_ count: Int) throws -> Dataset {
+    var stream = RandomStream(seed: 1)
+    let bytes = (0..<count * 3072).map { _ in UInt8(truncatingIfNeeded: stream.next()) }
+    return try Dataset(
+      name: "noise", exampleShape: [3, 32, 32], classCount: 10, bytes: bytes,
+      labels: (0..<count).map { Int32($0 % 10) })
+  }
+
+  private func network(_ name: String) throws -> Network {
+    try Network.named(name, inputShape: [3, 32, 32], classCount: 10)
+  }
+
+  /// Operations of one image's forward pass: two for each multiply-add of direct convolutions and dense layers.
+  static func forwardOperations(_ network: Network) -> Double {
+    var graph = Graph()
+    let images = graph.input("images", Shape([1] + network.inputShape))
+    _ = network.build(into: &graph, images: images, statistics: .running)
+    var total = 0.0
+    for node in graph.nodes {
+      switch node.operation {
+      case .primitive(.convolution):
+        let filter = graph.shape(of: node.operands[1])
+        total += 2 * Double(graph.shape(of: node.results[0]).count) * Double(filter.count / filter[0])
+      case .primitive(.matrixProduct):
+        total += 2 * Double(graph.shape(of: node.results[0]).count) * Double(graph.shape(of: node.operands[0])[1])
+      default: break
+      }
+    }
+    return total
+  }
+
+  func evaluation(_ name: String, _ precision: ComputePrecision) throws -> Workload {
+    let network = try network(name)
+    let surface = try NeuralSurface(
+      network: network, dataset: test, normalisation: .cifar,
+      compute: ComputeOptions(threadCount: threads, precision: precision))
+    let evaluator = try surface.makeEvaluator()
+    let state = network.initialState(seed: 1)
+    return Workload(
+      name: "evaluation of 10,000 images", network: name, precision: precision,
+      operationsPerImage: Workloads.forwardOperations(network), run: { try evaluator.evaluate(at: state).exampleCount })
+  }
+
+  func surface(_ name: String, _ precision: ComputePrecision) throws -> Workload {
+    let network = try network(name)
+    let surface = try NeuralSurface(
+      network: network, dataset: test.prefix(2000), normalisation: .cifar,
+      compute: ComputeOptions(threadCount: threads, precision: precision))
+    let evaluator = try surface.makeEvaluator()
+    let state = network.initialState(seed: 1)
+    let random = RandomDirection(seed: 1, normalisation: .filter, smallTensors: .zero)
+    let axis = Axis(lower: -1, upper: 1, count: 5)
+    let survey = SurfaceSurvey(
+      centre: state, directions: [try random.direction(0, at: state), try random.direction(1, at: state)],
+      axes: [axis, axis])
+    return Workload(
+      name: "surface, 25 points × 2,000 images", network: name, precision: precision,
+      operationsPerImage: Workloads.forwardOperations(network),
+      run: {
+        _ = try survey.run(pending: Array(0..<25), with: evaluator, isCancelled: { false }, report: { _ in })
+        return 25 * 2000
+      })
+  }
+
+  func training(_ name: String, _ precision: ComputePrecision) throws -> Workload {
+    let network = try network(name)
+    let stream = try MinibatchStream(
+      network: network, dataset: train, normalisation: .cifar, augmentation: .cifar, batchSize: 128,
+      compute: ComputeOptions(threadCount: threads, precision: precision))
+    let evaluator = try stream.makeEvaluator()
+    let optimiser = StochasticGradientDescent(momentum: 0.9, isNesterov: true, weightDecay: 1e-4)
+    var state = network.initialState(seed: 1)
+    var memory = OptimiserMemory()
+    var step = 0
+    return Workload(
+      name: "training step, batch 128", network: name, precision: precision,
+      operationsPerImage: 3 * Workloads.forwardOperations(network),
+      run: {
+        for _ in 0..<20 {
+          // Steps of one epoch only: shuffling for a new one is not part of a step.
+          let draw = Draw(seed: 1, step: step % 90)
+          _ = try optimiser.step(&state, rate: 0.01, draw: draw, using: evaluator, memory: &memory)
+          step += 1
+        }
+        return 20 * 128
+      }, stepsPerRun: 20)
+  }
+}

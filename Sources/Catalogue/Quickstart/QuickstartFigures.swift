@@ -1,0 +1,47 @@
+import ThalwegFigures
+
+/// The figures that show both networks together.
+struct QuickstartFigures {
+  private let outcome: QuickstartOutcome
+
+  init(_ outcome: QuickstartOutcome) { self.outcome = outcome }
+
+  /// Writes them into the folder at `path`.
+  func write(to path: String) throws {
+    let panels = outcome.arms.map { $0.surface.panel(title: $0.network) }
+    let settings = outcome.settings
+    let caption =
+      "Two networks, alike but for their shortcuts, on one scale. Filter-normalised random directions, seed "
+      + "\(settings.directionSeeds[0]); mean loss over \(settings.exampleCount) training examples; running "
+      + "statistics. The cross marks the trained network."
+    let values = ValueAxis(label: "loss (nats)")
+    try ContourFigure(panels: panels, values: values, caption: caption).writeBoth(to: path + "/contours")
+    try LitSurfaceFigure(panels: panels, values: values, caption: caption).writeBoth(to: path + "/surfaces")
+    try slices.writeBoth(to: path + "/slices")
+    try training.writeBoth(to: path + "/training")
+  }
+
+  private var slices: LineFigure {
+    let series = outcome.arms.flatMap { arm in
+      zip(arm.slices, outcome.settings.directionSeeds).map { slice, seed in
+        slice.lossLine(name: "\(arm.arm.title), seed \(seed)")
+      }
+    }
+    var figure = LineFigure.slice(series, values: ValueAxis(label: "loss (nats)"))
+    figure.caption =
+      "Slices along filter-normalised random directions. Bands: one standard error of the mean over examples."
+    figure.size = Size(width: 560, height: 380)
+    return figure
+  }
+
+  private var training: LineFigure {
+    let series = outcome.arms.flatMap { arm in
+      [("training", "trainLoss"), ("test", "testLoss")].map { name, key in
+        LineSeries(
+          name: "\(name), \(arm.arm.title)", xs: arm.course.epochs.map { Double($0.epoch) },
+          values: arm.course.epochs.map { $0.values[key] })
+      }
+    }
+    return LineFigure.trainingCurves(series, values: ValueAxis(label: "loss (nats)"))
+  }
+}

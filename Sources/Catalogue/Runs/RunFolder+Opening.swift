@@ -1,0 +1,36 @@
+public import ThalwegStores
+
+/// A folder that holds a run with other settings than those asked for.
+public struct OtherRun: Error, Equatable, Sendable, CustomStringConvertible {
+  /// The folder.
+  public let path: String
+  /// The first setting that differs; the folder's value is the found one.
+  public let difference: FieldDifference
+
+  /// One line that names the setting and both values.
+  public var description: String {
+    let setting = difference.field.split(separator: ".", maxSplits: 1).last.map(String.init) ?? difference.field
+    let what = difference.field.hasPrefix("hashes.") ? "another SHA-256 of \(setting)" : "another \(setting)"
+    return "\(path) holds a run with \(what): found \(difference.found ?? "none"), asked for "
+      + "\(difference.expected ?? "none"); choose another --out"
+  }
+}
+
+extension RunFolder {
+  /// Opens the run of this description for writing, or makes it.
+  ///
+  /// - Throws: ``OtherRun`` where the folder holds a run with other settings, and `StoreError`.
+  static func openOrMake(_ path: String, _ description: RunDescription) throws -> RunFolder {
+    do throws(StoreError) {
+      return try RunFolder.openOrCreate(path, description)
+    } catch {
+      guard case .identityMismatch(_, let first) = error else { throw error }
+      // Hashes differ because an option differs: that is what the user can act upon.
+      let stored = try RunFolder.open(path)
+      defer { stored.close() }
+      let all = stored.runDescription.identityDifferences(from: description)
+      let difference = all.first { !$0.field.hasPrefix("hashes.") } ?? first
+      throw OtherRun(path: path, difference: difference)
+    }
+  }
+}

@@ -1,0 +1,169 @@
+import Foundation
+import ThalwegCheckpoints
+public import ThalwegDatasets
+public import ThalwegEngine
+import ThalwegFiles
+public import ThalwegNetworks
+public import ThalwegNeuralSurfaces
+import ThalwegStores
+public import ThalwegSurfaces
+
+/// What is to be measured: a checkpoint, and the data on which its network's loss is a surface.
+public struct SubjectSettings: Sendable {
+  /// A checkpoint's file, or a training run's folder, which stands for its last checkpoint.
+  public var checkpoint: String
+  /// The network's name; `nil` takes what the checkpoint says of itself.
+  public var network: String?
+  /// The data; `nil` takes what the checkpoint says of itself.
+  public var data: DatasetSource?
+  /// How values are shifted and scaled; `nil` takes what the checkpoint says of itself, or else what is usual.
+  public var normalisation: Normalisation?
+  /// The part of the data.
+  public var split = DatasetSplit.train
+  /// Only the first so many examples, at least 1; `nil` for all.
+  public var limit: Int?
+  /// Whose statistics batch normalisations use.
+  public var policy = NormalisationPolicy.running
+  /// Number format inside the network.
+  public var precision = ComputePrecision.float32
+  /// Number of threads.
+  public var threadCount = Machine.coreCount
+
+  /// The settings for a checkpoint that says itself what it is.
+  public init(checkpoint: String) { self.checkpoint = checkpoint }
+
+  /// Checks what can be checked without files.
+  ///
+  /// - Throws: ``SettingError``.
+  public func validate() throws(SettingError) {
+    if let limit, limit < 1 { throw SettingError("limit", found: "\(limit)", expected: "at least 1") }
+    if case .batch(let size) = policy, size < 2 {
+      throw SettingError("batch-norm", found: "batches of \(size)", expected: "at least 2")
+    }
+    guard (1...1024).contains(threadCount) else {
+      throw SettingError("threads", found: "\(threadCount)", expected: "1 to 1024")
+    }
+  }
+}
+
+/// A checkpoint that says too little about itself.
+public struct UnknownSubject: Error, Equatable, Sendable, CustomStringConvertible {
+  /// The checkpoint.
+  public let path: String
+  /// What is not known: `network` or `data`.
+  public let missing: String
+
+  /// One line.
+  public var description: String { "\(path) doesn't say its \(missing); state it with --\(missing)" }
+}
+
+/// A trained network with the data to measure it on.
+public struct Subject: Sendable {
+  /// The checkpoint's file.
+  public let checkpointPath: String
+  /// SHA-256 of the checkpoint's file.
+  public let checkpointHash: String
+  /// The network.
+  public let network: Network
+  /// The checkpoint's state.
+  public let state: ModelState
+  /// The examples.
+  public let dataset: Dataset
+  /// Where the examples come from.
+  public let source: DatasetSource
+  /// The settings, with nothing left to defaults.
+  public let settings: SubjectSettings
+  /// How values are shifted and scaled.
+  public let normalisation: Normalisation
+  /// Number of examples of the split, of which ``dataset`` may be a part.
+  public let splitCount: Int
+
+  /// Reads the checkpoint and the data.
+  ///
+  /// - Throws: ``SettingError``, ``UnknownSubject``, ``CheckpointMismatch`` and errors of files.
+  public init(_ settings: SubjectSettings) throws {
+    try settings.validate()
+    let path = try Subject.file(of: settings.checkpoint)
+    let checkpoint = try Checkpoint.read(path)
+    let label = CheckpointLabel(metadata: checkpoint.metadata)
+    guard let name = settings.network ?? label.network else {
+      throw UnknownSubject(path: path, missing: "network")
+    }
+    guard let source = try settings.data ?? label.data.map({ try DatasetSource($0) }) else {
+      throw UnknownSubject(path: path, missing: "data")
+    }
+    let stored = try label.normalisation.map { try Normalisation($0) }
+    let whole = try source.load(split: settings.split)
+    self.source = source
+    splitCount = whole.count
+    splitName = whole.name
+    dataset = settings.limit.map { whole.prefix($0) } ?? whole
+    normalisation = settings.normalisation ?? stored ?? source.defaultNormalisation
+    network = try Network.named(name, inputShape: whole.exampleShape, classCount: whole.classCount)
+    state = try ModelState(checkpoint, for: network, path: path)
+    checkpointPath = path
+    checkpointHash = try sha256(ofFile: path)
+    var settings = settings
+    settings.network = network.name
+    settings.data = source
+    settings.normalisation = normalisation
+    self.settings = settings
+  }
+
+  /// The surface to measure.
+  public func surface() throws -> NeuralSurface {
+    try NeuralSurface(
+      network: network, dataset: dataset, normalisation: normalisation, policy: settings.policy,
+      compute: ComputeOptions(threadCount: settings.threadCount, precision: settings.precision))
+  }
+
+  /// Another checkpoint of the same network.
+  ///
+  /// - Returns: Its state, the path of its file and the file's SHA-256.
+  public func state(of checkpoint: String) throws -> (state: ModelState, path: String, hash: String) {
+    let path = try Subject.file(of: checkpoint)
+    return (
+      try ModelState(Checkpoint.read(path), for: network, path: path), path, try sha256(ofFile: path)
+    )
+  }
+
+  /// The policy in words, with the partition that belongs to it.
+  public var policyText: String {
+    guard case .batch(let size) = settings.policy else { return settings.policy.description }
+    let (full, rest) = dataset.count.quotientAndRemainder(dividingBy: size)
+    let partition = rest > 0 ? "\(full) of \(size) and one of \(rest)" : "\(full) of \(size)"
+    return "batch statistics; consecutive batches in data order: \(partition)"
+  }
+
+  /// The examples in words.
+  public var examplesText: String {
+    dataset.count == splitCount
+      ? "all \(splitCount) examples of \(splitName)"
+      : "the first \(dataset.count) of the \(splitCount) examples of \(splitName)"
+  }
+
+  /// Number of examples an evaluation at one point reads.
+  public var exampleCount: Int { dataset.count }
+
+  /// The data's name, without the part that is used.
+  private let splitName: String
+
+  private static func file(of path: String) throws -> String {
+    var isFolder: ObjCBool = false
+    guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder), isFolder.boolValue else {
+      return path
+    }
+    let run = try RunFolder.open(path)
+    defer { run.close() }
+    guard let epoch = try run.checkpointEpochs().last else { throw NoCheckpoint(path: path) }
+    return run.checkpointPath(epoch: epoch)
+  }
+}
+
+/// A run folder without any checkpoint.
+public struct NoCheckpoint: Error, Equatable, Sendable, CustomStringConvertible {
+  /// The folder.
+  public let path: String
+  /// One line.
+  public var description: String { "\(path) holds a run without a checkpoint" }
+}

@@ -1,0 +1,80 @@
+import ThalwegFigures
+import ThalwegStores
+import ThalwegSurveys
+
+/// The drawings of a survey.
+struct SurveyFigures {
+  let result: SurveyResult
+  let caption: String
+
+  /// The vertical axis, or that of the colours.
+  static func values(isLogarithmic: Bool?) -> ValueAxis {
+    ValueAxis(
+      label: "loss (nats)",
+      spacing: isLogarithmic.map { $0 ? .logarithmic : .linear } ?? .automatic)
+  }
+
+  /// Writes all figures of the survey's kind.
+  func write(to run: RunFolder) throws {
+    guard result.losses.contains(where: { $0 != nil }) else { return }  // The facts say that all diverged.
+    if result.settings.axes.count == 1 {
+      try slice.write(to: run, named: "slice")
+    } else {
+      try contour.write(to: run, named: "contour")
+      try landscape.write(to: run, named: "surface")
+    }
+  }
+
+  private var panel: SurfacePanel { result.panel(title: "") }
+
+  private var contour: ContourFigure {
+    ContourFigure(
+      panels: [panel], values: Self.values(isLogarithmic: result.settings.isLogarithmic), caption: caption)
+  }
+
+  private var landscape: LitSurfaceFigure {
+    LitSurfaceFigure(
+      panels: [panel], values: Self.values(isLogarithmic: result.settings.isLogarithmic), caption: caption)
+  }
+
+  private var slice: LineFigure {
+    var figure = LineFigure.slice(
+      [result.lossLine(name: "loss"), result.accuracyLine(name: "accuracy")],
+      values: Self.values(isLogarithmic: result.settings.isLogarithmic))
+    figure.caption = caption + " Band: one standard error."
+    return figure
+  }
+}
+
+extension SurveyResult {
+  /// The surface as one panel of a figure.
+  func panel(title: String) -> SurfacePanel {
+    SurfacePanel(
+      title: title,
+      grid: ThalwegFigures.SurfaceGrid(
+        xs: settings.axes[0].coordinates, ys: settings.axes[1].coordinates, values: losses),
+      centre: Point(0, 0))
+  }
+
+  /// The losses of a slice, with a band of one standard error.
+  func lossLine(name: String) -> LineSeries {
+    func border(_ sign: Double) -> [Double?] {
+      points.map { point in
+        point.loss.flatMap { loss in point.standardError.map { max(loss + sign * $0, loss / 1e3) } }
+      }
+    }
+    return LineSeries(
+      name: name, xs: settings.axes[0].coordinates, values: losses, lower: border(-1), upper: border(1))
+  }
+
+  /// The accuracies of a slice.
+  func accuracyLine(name: String) -> LineSeries {
+    LineSeries(
+      name: name, xs: settings.axes[0].coordinates,
+      values: points.map { point in
+        guard point.state == .measured, let correct = point.correctCount, let count = point.exampleCount
+        else { return nil }
+        return Double(correct) / Double(count)
+      }, side: .right)
+  }
+}

@@ -1,0 +1,46 @@
+public import ThalwegStores
+public import ThalwegSurveys
+
+/// The points of a survey.
+public struct SurveyResult: Sendable {
+  /// The grid.
+  public let settings: SurveySettings
+  /// All points, x fastest.
+  public let points: [SurfacePoint]
+  /// How the survey ended.
+  public let ending: RunEnding
+  /// Examples a second when points were last measured; `nil` before.
+  public let imagesPerSecond: Double?
+
+  /// The losses, x fastest; `nil` where a point has diverged or is pending.
+  public var losses: [Double?] { points.map { $0.state == .measured ? $0.loss : nil } }
+
+  /// Number of points without a usable loss.
+  public var divergedCount: Int { points.count { $0.state == .diverged } }
+
+  /// How rough the losses are over the grid.
+  public var roughness: Roughness { Roughness(values: losses, counts: settings.axes.map(\.count)) }
+
+  /// A few lines for people.
+  public var lines: [String] {
+    let measured = points.filter { $0.state == .measured }
+    var lines: [String] = []
+    let least = measured.min { ($0.loss ?? 0) < ($1.loss ?? 0) }
+    let most = measured.max { ($0.loss ?? 0) < ($1.loss ?? 0) }
+    if let least, let most {
+      lines.append("loss         from \(text(of: least)) to \(text(of: most)), in nats")
+    }
+    lines.append("points       \(measured.count) measured, \(divergedCount) diverged")
+    lines.append("roughness    \(fixed(roughness.value, 6)) of the range bends forth and back")
+    if let rate = imagesPerSecond { lines.append("rate         \(fixed(rate, 0)) images/s") }
+    return lines
+  }
+
+  private func text(of point: SurfacePoint) -> String {
+    let (column, row) = (point.position % settings.axes[0].count, point.position / settings.axes[0].count)
+    let place = settings.axes.count == 1
+      ? fixed(settings.axes[0][column], 3)
+      : "(\(fixed(settings.axes[0][column], 3)), \(fixed(settings.axes[1][row], 3)))"
+    return "\(estimateText(point.loss ?? 0, point.standardError, 4)) at \(place)"
+  }
+}

@@ -1,0 +1,93 @@
+public import ThalwegFigures
+public import ThalwegStores
+import ThalwegSurfaces
+import ThalwegTraining
+
+/// The course of a training run, epoch by epoch.
+public struct TrainingCourse: Sendable, Equatable {
+  /// What one epoch came to.
+  public struct Epoch: Sendable, Equatable {
+    /// Number of epochs done.
+    public let epoch: Int
+    /// Numbers by name, as the history keeps them.
+    public let values: [String: Double]
+
+    /// Mean loss of the minibatches as they were met, in nats.
+    public var trainLoss: Double? { values["trainLoss"] }
+    /// Share of correct examples in the minibatches.
+    public var trainAccuracy: Double? { values["trainAccuracy"] }
+    /// Loss on the test split, in nats.
+    public var testLoss: Double? { values["testLoss"] }
+    /// Share of correct test examples.
+    public var testAccuracy: Double? { values["testAccuracy"] }
+    /// Standard error of ``testAccuracy``, the test split being a sample of its population.
+    public var testAccuracyError: Double? { values["testAccuracyError"] }
+
+    init(_ entry: HistoryEntry) {
+      epoch = entry.epoch
+      values = entry.values
+    }
+
+    init(_ epoch: Int, _ record: EpochRecord, test: LossEstimates) {
+      self.epoch = epoch
+      var values = [
+        "trainLoss": record.loss, "rate": record.firstRate, "testLoss": test.loss.value,
+        "testAccuracy": test.accuracy.value,
+      ]
+      values["trainAccuracy"] = record.accuracy
+      values["testLossError"] = test.loss.standardError
+      values["testAccuracyError"] = test.accuracy.standardError
+      self.values = values
+    }
+
+    /// One line for people.
+    func line(of count: Int, imagesPerSecond: Double) -> String {
+      func number(_ name: String, _ decimals: Int) -> String {
+        values[name].map { fixed($0, decimals) } ?? "–"
+      }
+      func percent(_ name: String) -> String { values[name].map { fixed(100 * $0, 2) } ?? "–" }
+      return "epoch \(epoch)/\(count)  train loss \(number("trainLoss", 4)), \(percent("trainAccuracy")) %"
+        + "  test loss \(number("testLoss", 4)) ± \(number("testLossError", 4)), "
+        + "\(percent("testAccuracy")) ± \(percent("testAccuracyError")) %"
+        + "  rate \(number("rate", 5))  \(fixed(imagesPerSecond, 0)) images/s"
+    }
+  }
+
+  /// The epochs in order.
+  public let epochs: [Epoch]
+
+  /// The last epoch.
+  public var last: Epoch? { epochs.last }
+
+  /// Reads a stored course.
+  public init(_ history: HistoryStore) throws(StoreError) {
+    epochs = try history.entries().map(Epoch.init)
+  }
+
+  /// Loss of both splits, with bands of one standard error, and accuracies.
+  public func figure(headline: String) -> LineFigure {
+    let xs = epochs.map { Double($0.epoch) }
+    func line(_ name: String, _ key: String, _ errorKey: String?, side: LineSeries.Side) -> LineSeries {
+      let values = epochs.map { $0.values[key] }
+      guard let errorKey else { return LineSeries(name: name, xs: xs, values: values, side: side) }
+      func border(_ sign: Double) -> [Double?] {
+        zip(values, epochs).map { value, epoch in
+          value.flatMap { value in epoch.values[errorKey].map { value + sign * $0 } }
+        }
+      }
+      return LineSeries(
+        name: name, xs: xs, values: values, lower: border(-1), upper: border(1), side: side)
+    }
+    var figure = LineFigure.trainingCurves([
+      line("training loss", "trainLoss", nil, side: .left),
+      line("test loss", "testLoss", "testLossError", side: .left),
+      line("training accuracy", "trainAccuracy", nil, side: .right),
+      line("test accuracy", "testAccuracy", "testAccuracyError", side: .right),
+    ], values: ValueAxis(label: "loss (nats)"))
+    figure.headline = headline
+    figure.caption =
+      "Training: mean over the minibatches as they were met. Bands: one standard error of the test split as a "
+      + "sample of its population."
+    return figure
+  }
+}

@@ -1,0 +1,129 @@
+import ArgumentParser
+import ThalwegCatalogue
+import ThalwegEngine
+import ThalwegStores
+import ThalwegTraining
+
+/// `thalweg train`.
+struct TrainCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "train",
+    abstract: "Trains a network; the same command again goes on where it stopped.",
+    discussion: """
+      Example: thalweg train --network resnet20 --data cifar10:PATH --epochs 12 --out runs/r20
+      Data: mnist:PATH, fashion-mnist:PATH, cifar10:PATH, cifar100:PATH, optdigits:PATH, csv:PATH, shapes,
+      spirals, xor. Schedules: 'multistep(0.1, milestones: 6 9)', 'cosine(0.1)', 'warmup(cosine(0.1), epochs: 5)'.
+      """)
+
+  @Option(help: "The network; thalweg networks lists them.")
+  var network: String?
+
+  @Option(help: "The data.")
+  var data: String?
+
+  @Option(help: "Number of epochs.")
+  var epochs: Int?
+
+  @Option(help: "The run's folder.")
+  var out: String
+
+  @Option(help: "Examples of a minibatch. Default: 128.")
+  var batch: Int?
+
+  @Option(help: "A constant learning rate, in place of --schedule.")
+  var rate: Double?
+
+  @Option(help: "The learning rate of each step. Default: 'cosine(0.1)'.")
+  var schedule: String?
+
+  @Option(help: "At least 0 and below 1. Default: 0.9.")
+  var momentum: Double?
+
+  @Flag(inversion: .prefixedNo, help: "Nesterov's momentum. Default: with momentum, yes.")
+  var nesterov: Bool?
+
+  @Option(help: "Default: 1e-4.")
+  var weightDecay: Double?
+
+  @Option(help: "crop=4,flip, a part of it, or none. Default: for CIFAR crop=4,flip, else none.")
+  var augment: String?
+
+  @Option(help: "imagenet, cifar, mnist, none or mean=…;deviation=…. Default: the usual.")
+  var normalisation: String?
+
+  @Option(help: "Seed of everything random. Default: 1.")
+  var seed: UInt64?
+
+  @Option(help: "Threads; the result depends on them. Default: all cores.")
+  var threads: Int?
+
+  @Option(help: "float32 or bfloat16. Default: float32.")
+  var precision: ComputePrecision?
+
+  @Option(help: "Epochs from checkpoint to checkpoint. Default: 1.")
+  var checkpointEvery: Int?
+
+  @Flag(help: "Go on with the run in --out; options that are left out are the run's own.")
+  var resume = false
+
+  mutating func run() throws {
+    let settings = try settings()
+    let run = try TrainingRun(settings)
+    let observer = TerminalObserver(hasOwnLines: true)
+    let result = try run.run(in: out, commandLine: CommandLine.arguments, observer: observer)
+    observer.clear()
+    if result.ending == .interrupted {
+      throw Interrupted(advice: "go on with: thalweg train --resume --out \(out)")
+    }
+    if let path = result.checkpointPath { Console.line("checkpoint   \(path)") }
+    Console.line("figure       \(out)/figures/training.svg")
+  }
+
+  /// The settings, checked before any work.
+  func settings() throws -> TrainingSettings {
+    if rate != nil && schedule != nil {
+      throw UsageError("--rate and --schedule contradict each other: a schedule says the rate itself")
+    }
+    if nesterov == true && momentum == 0 {
+      throw UsageError("--nesterov and --momentum 0 contradict each other: there is no momentum to look ahead with")
+    }
+    var settings = try start()
+    if let network { settings.network = try OptionText.network(network) }
+    if let epochs { settings.epochCount = epochs }
+    if let batch { settings.batchSize = batch }
+    if let rate {
+      guard rate >= 0, rate.isFinite else { throw UsageError("--rate: found \(rate), expected a number ≥ 0") }
+      settings.schedule = ConstantSchedule(rate)
+    }
+    if let schedule { settings.schedule = try OptionText.schedule(schedule) }
+    if let momentum { settings.momentum = momentum }
+    if settings.momentum == 0 { settings.isNesterov = false }
+    if let nesterov { settings.isNesterov = nesterov }
+    if let weightDecay { settings.weightDecay = weightDecay }
+    if let augment { settings.augmentation = try OptionText.augmentation(augment) }
+    if let normalisation { settings.normalisation = try OptionText.normalisation(normalisation) }
+    if let seed { settings.seed = seed }
+    if let threads { settings.threadCount = threads }
+    if let precision { settings.precision = precision }
+    if let checkpointEvery { settings.checkpointEvery = checkpointEvery }
+    try settings.validate()
+    return settings
+  }
+
+  /// What the given options change: the run's own settings, or the usual ones.
+  private func start() throws -> TrainingSettings {
+    guard resume else {
+      guard let network, let data, let epochs else {
+        let missing = network == nil ? "network" : data == nil ? "data" : "epochs"
+        throw UsageError("--\(missing) is missing; only --resume takes it from the run")
+      }
+      return TrainingSettings(network: network, data: try OptionText.data(data), epochCount: epochs)
+    }
+    let source = try data.map(OptionText.data)
+    let run = try RunFolder.open(out)
+    defer { run.close() }
+    var settings = try TrainingSettings(of: run)
+    if let source { settings.data = source }
+    return settings
+  }
+}

@@ -1,0 +1,9 @@
+public import ArgumentParser
+public import ThalwegDatasets
+public import ThalwegEngine
+public import ThalwegSurveys
+
+extension DatasetSplit: ExpressibleByArgument {}
+extension ComputePrecision: ExpressibleByArgument {}
+extension DirectionNormalisation: ExpressibleByArgument {}
+extension SmallTensorTreatment: ExpressibleByArgument {}

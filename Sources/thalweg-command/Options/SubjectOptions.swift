@@ -1,0 +1,46 @@
+import ArgumentParser
+import ThalwegCatalogue
+import ThalwegDatasets
+import ThalwegEngine
+
+/// The options that say what is measured, common to all commands that measure.
+struct SubjectOptions: ParsableArguments {
+  @Argument(help: "A checkpoint (safetensors, torch.save), or a training run's folder: its last checkpoint.")
+  var checkpoint: String
+
+  @Option(help: "The network, such as resnet20. Checkpoints of this program know it.")
+  var network: String?
+
+  @Option(help: "The data, such as cifar10:PATH. Checkpoints of this program know them.")
+  var data: String?
+
+  @Option(help: "imagenet, cifar, mnist, none or mean=…;deviation=…. Default: the checkpoint's, or the usual.")
+  var normalisation: String?
+
+  @Option(help: "Use the first so many examples only. Default: all.")
+  var limit: Int?
+
+  @Option(help: "running, or batch:N for the statistics of consecutive batches of N examples.")
+  var batchNorm = "running"
+
+  @Option(help: "float32 or bfloat16.")
+  var precision = ComputePrecision.float32
+
+  @Option(help: "Default: all cores.")
+  var threads: Int?
+
+  /// The settings, checked as far as that goes without files.
+  func settings(split: DatasetSplit) throws -> SubjectSettings {
+    var settings = SubjectSettings(checkpoint: checkpoint)
+    settings.network = try network.map(OptionText.network)
+    settings.data = try data.map(OptionText.data)
+    settings.normalisation = try normalisation.map(OptionText.normalisation)
+    settings.split = split
+    settings.limit = limit
+    settings.policy = try OptionText.policy(batchNorm)
+    settings.precision = precision
+    settings.threadCount = threads ?? Machine.coreCount
+    try settings.validate()
+    return settings
+  }
+}

@@ -1,0 +1,51 @@
+import ArgumentParser
+import ThalwegCatalogue
+import ThalwegDatasets
+import ThalwegSurveys
+
+/// The options of directions and output, common to slices and surfaces.
+struct SurveyOptions: ParsableArguments {
+  @Option(help: "filter, layer or none: what the parts of a random direction are as long as. Default: filter.")
+  var normalise: DirectionNormalisation?
+
+  @Option(help: "zero or random: biases, and scales and shifts of batch norm. Default: zero.")
+  var smallTensors: SmallTensorTreatment?
+
+  @Option(help: "Seed of the directions. Default: 1.")
+  var seed: UInt64?
+
+  @Option(help: "train or test.")
+  var split = DatasetSplit.train
+
+  @Flag(inversion: .prefixedNo, help: "A logarithmic scale. Default: decided by the values.")
+  var log: Bool?
+
+  /// The family of directions.
+  var family: RandomDirection {
+    RandomDirection(
+      seed: seed ?? 1, normalisation: normalise ?? .filter, smallTensors: smallTensors ?? .zero)
+  }
+
+  /// The first option that speaks of random directions.
+  var randomOption: String? {
+    if normalise != nil { return "normalise" }
+    if smallTensors != nil { return "small-tensors" }
+    return seed != nil ? "seed" : nil
+  }
+}
+
+/// Runs a survey and prints its account.
+func runSurvey(_ subject: SubjectSettings, _ settings: SurveySettings, out: String) throws {
+  let run = try SurveyRun(Subject(subject), settings)
+  let observer = TerminalObserver()
+  let result = try run.run(in: out, commandLine: CommandLine.arguments, observer: observer)
+  observer.clear()
+  if result.ending == .interrupted {
+    throw Interrupted(advice: "the same command goes on where it stopped")
+  }
+  result.lines.forEach(Console.line)
+  let kind = settings.kind
+  let figures = kind == "slice" ? ["slice"] : ["contour", "surface"]
+  Console.line("figures      " + figures.map { "\(out)/figures/\($0).svg" }.joined(separator: ", "))
+  Console.line("tables       \(out)/\(kind).csv, \(out)/\(kind).json")
+}

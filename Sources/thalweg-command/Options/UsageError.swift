@@ -1,0 +1,73 @@
+import ThalwegCatalogue
+import ThalwegDatasets
+import ThalwegNetworks
+import ThalwegNeuralSurfaces
+import ThalwegSurveys
+import ThalwegTraining
+
+/// Options that make no sense, or not together.
+struct UsageError: Error, CustomStringConvertible {
+  let description: String
+
+  /// An error in words.
+  init(_ description: String) { self.description = description }
+}
+
+/// Reads the texts of options. Whatever cannot be read is a mistake in usage, found before any work.
+enum OptionText {
+  /// Data such as `cifar10:PATH`.
+  static func data(_ text: String) throws -> DatasetSource {
+    do { return try DatasetSource(text) } catch { throw UsageError("--data: \(error)") }
+  }
+
+  /// A normalisation such as `imagenet`.
+  static func normalisation(_ text: String) throws -> Normalisation {
+    do { return try Normalisation(text) } catch { throw UsageError("--normalisation: \(error)") }
+  }
+
+  /// An augmentation such as `crop=4,flip`.
+  static func augmentation(_ text: String) throws -> Augmentation {
+    do { return try Augmentation(text) } catch { throw UsageError("--augment: \(error)") }
+  }
+
+  /// A schedule such as `cosine(0.1)`.
+  static func schedule(_ text: String) throws -> any Schedule {
+    do { return try ScheduleRegistry.standard.parse(text) } catch { throw UsageError("--schedule: \(error)") }
+  }
+
+  /// A network's name. Whether it fits the data is seen later; that it exists is seen here.
+  static func network(_ text: String) throws -> String {
+    do {
+      _ = try Network.named(text, inputShape: [3, 32, 32], classCount: 10)
+    } catch {
+      switch error {
+      case .unknownNetwork, .unknownOption, .notPositive, .tooLarge: throw UsageError("--network: \(error)")
+      default: break
+      }
+    }
+    return text
+  }
+
+  /// A policy: `running` or `batch:256`.
+  static func policy(_ text: String) throws -> NormalisationPolicy {
+    if text == "running" { return .running }
+    let parts = text.split(separator: ":", omittingEmptySubsequences: false)
+    guard parts.count == 2, parts[0] == "batch", let size = Int(parts[1]), size >= 2 else {
+      throw UsageError("--batch-norm: found \(text), expected running or batch:N with N at least 2")
+    }
+    return .batch(size: size)
+  }
+
+  /// An inclusive range such as `-1:1:51`.
+  static func axis(_ text: String, option: String) throws -> Axis {
+    let parts = text.split(separator: ":", omittingEmptySubsequences: false)
+    guard parts.count == 3, let lower = Double(parts[0]), let upper = Double(parts[1]),
+      let count = Int(parts[2]), lower.isFinite, upper.isFinite, lower < upper, (2...100_000).contains(count)
+    else {
+      throw UsageError(
+        "--\(option): found \(text), expected FIRST:LAST:COUNT with FIRST below LAST and at least 2 points, "
+          + "such as -1:1:51")
+    }
+    return Axis(lower: lower, upper: upper, count: count)
+  }
+}

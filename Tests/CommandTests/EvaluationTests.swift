@@ -1,0 +1,33 @@
+import Foundation
+import Testing
+import ThalwegStores
+
+@Suite("The evaluation command")
+struct EvaluationTests {
+  @Test(
+    "a published checkpoint has the loss and the count that PyTorch finds",
+    .enabled(if: Program.shared != nil, "the folder with data is absent"))
+  func golden() throws {
+    let shared = try #require(Program.shared)
+    let result = try Program.run(
+      "evaluate", shared + "/data/checkpoints/resnet20-12fca82f.th", "--network", "resnet20", "--data",
+      "cifar10:\(shared)/data/cifar-10", "--normalisation", "imagenet", "--json", in: TestFolder())
+    #expect(result.status == 0, "\(result.errors)")
+    let json = try JSONValue(parsing: result.output)
+    #expect(json["correctCount"]?.doubleValue == 9173)
+    #expect(json["exampleCount"]?.doubleValue == 10_000)
+    // The reference is given to six decimals; sums in 32 bits err by 3e-5 relative at most.
+    let loss = try #require(json["loss"]?["value"]?.doubleValue)
+    #expect(abs(loss - 0.372661) < 0.372661 * 3e-5 + 5e-7)
+  }
+
+  @Test(
+    "a data set is listed with its classes",
+    .enabled(if: Program.shared != nil, "the folder with data is absent"))
+  func inspectData() throws {
+    let shared = try #require(Program.shared)
+    let result = try Program.run("inspect", "cifar10:\(shared)/data/cifar-10", in: TestFolder())
+    #expect(result.output.contains("cifar10 test, 10000 examples 3×32×32"))
+    #expect(result.output.contains("1000 1000 1000 1000 1000 1000 1000 1000 1000 1000"))
+  }
+}

@@ -1,0 +1,79 @@
+import Foundation
+import Testing
+import ThalwegStores
+
+@Suite("The training command")
+struct TrainingTests {
+  @Test("a run that was killed goes on and ends with the same bytes as one that ran through")
+  func killed() throws {
+    let folder = try TestFolder()
+    let whole = try Program(tinyTraining + ["--out", "whole"], in: folder).finish()
+    #expect(whole.status == 0, "\(whole.errors)")
+    #expect(whole.output.contains("6 epochs of 10 steps"))
+
+    let killed = try Program(tinyTraining + ["--out", "cut"], in: folder)
+    killed.wait(for: folder("cut/checkpoints/epoch-000002.safetensors"))
+    kill(killed.process.processIdentifier, SIGKILL)
+    #expect(try killed.finish().status == SIGKILL, "it was done before it could be killed")
+    let resumed = try Program(tinyTraining + ["--out", "cut"], in: folder).finish()
+    #expect(resumed.status == 0, "\(resumed.errors)")
+    #expect(resumed.output.contains("going on after epoch"))
+
+    for name in ["epoch-000006.safetensors", "epoch-000006.optimiser.safetensors"] {
+      #expect(try folder.bytes("whole/checkpoints/" + name) == folder.bytes("cut/checkpoints/" + name))
+    }
+    let (first, second) = (try RunFolder.open(folder("whole")), try RunFolder.open(folder("cut")))
+    #expect(try first.contentDigest() == second.contentDigest())
+    #expect(FileManager.default.fileExists(atPath: folder("cut/figures/training.svg")))
+  }
+
+  @Test("Ctrl-C leaves a run that --resume finishes, and says so in one line")
+  func interrupted() throws {
+    let folder = try TestFolder()
+    let run = try Program(tinyTraining + ["--out", "run"], in: folder)
+    run.wait(toSay: "epoch 1/6")
+    kill(run.process.processIdentifier, SIGINT)
+    let stopped = try run.finish()
+    #expect(stopped.status == 130)
+    #expect(stopped.errors == "thalweg: interrupted; go on with: thalweg train --resume --out run\n")
+    let resumed = try Program.run("train", "--resume", "--out", "run", in: folder)
+    #expect(resumed.status == 0, "\(resumed.errors)")
+    #expect(try RunFolder.open(folder("run")).checkpointEpochs().last == 6)
+  }
+
+  @Test("another option is refused by name, and the run is left alone")
+  func otherOption() throws {
+    let folder = try TestFolder()
+    let short = tinyTraining.map { $0 == "6" ? "1" : $0 }
+    #expect(try Program(short + ["--out", "run"], in: folder).finish().status == 0)
+    let before = try folder.bytes("run/run.json")
+    let refused = try Program(short + ["--out", "run", "--weight-decay", "0.5"], in: folder).finish()
+    #expect(refused.status == 1)
+    #expect(refused.isOneLineError && refused.errors.contains("weightDecay"), "\(refused.errors)")
+    #expect(try folder.bytes("run/run.json") == before)
+    let seed = try Program(["train", "--resume", "--out", "run", "--seed", "9"], in: folder).finish()
+    #expect(seed.status == 1 && seed.errors.contains("another training: found 1, asked for 9"), "\(seed.errors)")
+  }
+
+  @Test("a checkpoint of a run knows its network and data, and a misfit is named")
+  func defaults() throws {
+    let folder = try TestFolder()
+    let short = tinyTraining.map { $0 == "6" ? "1" : $0 }
+    #expect(try Program(short + ["--out", "run"], in: folder).finish().status == 0)
+    let result = try Program.run("evaluate", "run", "--json", in: folder)
+    let json = try JSONValue(parsing: result.output)
+    #expect(json["network"]?["name"]?.stringValue == "resnet8:width=2")
+    #expect(json["exampleCount"]?.doubleValue == 50)
+    #expect(json["loss"]?["target"]?.stringValue == "population")
+    let course = try RunFolder.open(folder("run")).history().entries()
+    #expect(json["loss"]?["value"]?.doubleValue == course.last?.values["testLoss"])
+
+    let misfit = try Program.run("evaluate", "run", "--network", "resnet8:width=3", in: folder)
+    #expect(misfit.status == 1)
+    #expect(
+      misfit.isOneLineError
+        && misfit.errors.contains("tensor conv1.weight: found shape [2, 1, 3, 3], expected [3, 1, 3, 3]"))
+    let inspected = try Program.run("inspect", "run/checkpoints/epoch-000001.safetensors", in: folder)
+    #expect(inspected.output.contains("resnet8:width=2"))
+  }
+}

@@ -1,0 +1,65 @@
+import Foundation
+import Testing
+
+@Suite("The command's usage")
+struct UsageTests {
+  @Test(
+    "help fits on a screen and shows an example",
+    arguments: ["quickstart", "train", "evaluate", "surface", "slice", "inspect", "networks"])
+  func help(command: String) throws {
+    let result = try Program.run(command, "--help", in: TestFolder())
+    #expect(result.status == 0)
+    #expect(result.output.contains("Example: thalweg \(command)"))
+    #expect(result.output.split(separator: "\n", omittingEmptySubsequences: false).count <= 60)
+  }
+
+  @Test(
+    "bad usage is one line and status 64",
+    arguments: [
+      ["nosuchcommand"], ["train"], ["train", "--out", "x"], ["evaluate"],
+      tinyTraining + ["--out", "x", "--rate", "0.1", "--schedule", "cosine(0.1)"],
+      tinyTraining + ["--out", "x", "--nesterov", "--momentum", "0"],
+      tinyTraining + ["--out", "x", "--momentum", "1"],
+      tinyTraining + ["--out", "x", "--schedule", "sawtooth(1)"],
+      tinyTraining + ["--out", "x", "--augment", "twist"],
+      tinyTraining + ["--out", "x", "--precision", "float8"],
+      tinyTraining + ["--out", "x", "--checkpoint-every", "0"],
+      ["train", "--network", "resnet9", "--data", "shapes", "--epochs", "1", "--out", "x"],
+      ["train", "--network", "resnet8", "--data", "moons", "--epochs", "1", "--out", "x"],
+      ["evaluate", "x", "--batch-norm", "batch:1"], ["evaluate", "x", "--limit", "0"],
+      ["evaluate", "x", "--threads", "0"], ["evaluate", "x", "--normalisation", "mean=1;deviation=0"],
+      ["surface", "x", "--x=1:-1:5"], ["surface", "x", "--y=-1:1"], ["surface", "x", "--normalise", "size"],
+      ["slice", "x", "--x=-1:1:1"], ["slice", "x", "--to", "y", "--seed", "2"],
+      ["networks", "--input", "3x"], ["quickstart", "--threads", "0"], ["inspect", "neither-file-nor-data"],
+    ])
+  func badUsage(arguments: [String]) throws {
+    let folder = try TestFolder()
+    let result = try Program(arguments, in: folder).finish()
+    #expect(result.status == 64)
+    #expect(result.isOneLineError, "found \(result.errors)")
+    #expect(result.output.isEmpty)
+    #expect(!FileManager.default.fileExists(atPath: folder("x")), "work began before the options were checked")
+  }
+
+  @Test(
+    "bad input is one line and status 1",
+    arguments: [
+      ["evaluate", "absent.th", "--network", "resnet20", "--data", "shapes"],
+      ["train", "--network", "resnet8", "--data", "cifar10:absent", "--epochs", "1", "--out", "x"],
+      ["train", "--network", "vgg11", "--data", "xor", "--epochs", "1", "--out", "x"],
+      ["train", "--resume", "--out", "absent"], ["inspect", "."], ["evaluate", "."],
+    ])
+  func badInput(arguments: [String]) throws {
+    let result = try Program(arguments, in: TestFolder()).finish()
+    #expect(result.status == 1)
+    #expect(result.isOneLineError, "found \(result.errors)")
+  }
+
+  @Test("the list of networks has their published numbers of parameters")
+  func networks() throws {
+    let result = try Program.run("networks", in: TestFolder())
+    #expect(result.status == 0)
+    // He and others state 0.27 million for resnet20; option A adds nothing.
+    #expect(result.output.contains("resnet20               269722"))
+  }
+}
