@@ -25,8 +25,8 @@ run: build
 	$(THALWEG) quickstart
 
 test: dependencies
-	swift build -c release --build-tests -Xswiftc -enable-testing --scratch-path .build/tests
-	swift test -c release --skip-build -Xswiftc -enable-testing --scratch-path .build/tests
+	swift build -c release --build-tests
+	swift test -c release --skip-build
 
 bench: dependencies
 	swift run -c release --package-path Benchmarks Bench --threads $(THREADS) --data $(DATA) --out Benchmarks/latest.json

@@ -39,6 +39,8 @@ let package = Package(
     .executableTarget(
       name: "ThalwegCommand", dependencies: ["Thalweg", .product(name: "ArgumentParser", package: "swift-argument-parser")],
       path: "Sources/thalweg-command", swiftSettings: settings),
+    .executableTarget(
+      name: "loss-slice", dependencies: ["Thalweg"], path: "Examples/loss-slice", swiftSettings: settings),
     .target(
       name: "Thalweg",
       dependencies: [
@@ -90,7 +92,7 @@ let package = Package(
       ["ThalwegNeuralSurfaces", "ThalwegNetworks", "ThalwegDatasets", "ThalwegCheckpoints", "ThalwegEngine"]),
     tests("CKernels", ["CKernels"]),
     tests(
-      "Command", ["ThalwegCommand", "ThalwegCatalogue", "ThalwegStores", "ThalwegCheckpoints", "ThalwegFiles"]),
+      "Command", ["ThalwegCommand", "loss-slice", "ThalwegCatalogue", "ThalwegStores", "ThalwegCheckpoints", "ThalwegFiles"]),
     tests("Networks", ["ThalwegNetworks", "ThalwegGraphs", "ThalwegCheckpoints"]),
     tests("Training", ["ThalwegTraining"], exclude: ["reference_sgd.py"]),
     tests("Surveys", ["ThalwegSurveys"]),

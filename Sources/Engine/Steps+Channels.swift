@@ -324,7 +324,8 @@ final class ImageStep: Step {
   }
 
   private func runSingle(_ chunk: Chunk) {
-    let rows = Int32(chunk.rows)
+    // Rows beyond the last example may hold anything, and positions among them must not be followed.
+    let (rows, examples) = (Int32(chunk.rows), Int32(chunk.count))
     let (x, y) = (chunk.floats(operands[0]), chunk.floats(results[0]))
     switch kernel {
     case .pixelSums: tw_pixel_sums_f32(x, 1, y, rows, source.channels, source.pixels)
@@ -346,15 +347,16 @@ final class ImageStep: Step {
         Int32(w.stride.horizontal), Int32(w.padBefore.vertical), Int32(w.padBefore.horizontal),
         Int32(w.dilation.vertical), Int32(w.dilation.horizontal))
     case .scatter:
-      tw_scatter_f32(x, chunk.integers(operands[1]), y, rows, source.blocks, source.pixels, target.pixels)
+      tw_scatter_f32(x, chunk.integers(operands[1]), y, examples, source.blocks, source.pixels, target.pixels)
     case .gather:
-      tw_gather_f32(x, chunk.integers(operands[1]), y, rows, source.blocks, target.pixels, source.pixels)
+      tw_gather_f32(x, chunk.integers(operands[1]), y, examples, source.blocks, target.pixels, source.pixels)
     default: preconditionFailure("\(kernel) is not a kernel on images")
     }
   }
 
   private func runHalf(_ chunk: Chunk) {
-    let rows = Int32(chunk.rows)
+    // Rows beyond the last example may hold anything, and positions among them must not be followed.
+    let (rows, examples) = (Int32(chunk.rows), Int32(chunk.count))
     let (x, y) = (chunk.halves(operands[0]), chunk.halves(results[0]))
     switch kernel {
     case .pixelSums: tw_pixel_sums_bf16(x, 1, chunk.floats(results[0]), rows, source.channels, source.pixels)
@@ -376,9 +378,9 @@ final class ImageStep: Step {
         Int32(w.stride.horizontal), Int32(w.padBefore.vertical), Int32(w.padBefore.horizontal),
         Int32(w.dilation.vertical), Int32(w.dilation.horizontal))
     case .scatter:
-      tw_scatter_bf16(x, chunk.integers(operands[1]), y, rows, source.blocks, source.pixels, target.pixels)
+      tw_scatter_bf16(x, chunk.integers(operands[1]), y, examples, source.blocks, source.pixels, target.pixels)
     case .gather:
-      tw_gather_bf16(x, chunk.integers(operands[1]), y, rows, source.blocks, target.pixels, source.pixels)
+      tw_gather_bf16(x, chunk.integers(operands[1]), y, examples, source.blocks, target.pixels, source.pixels)
     default: preconditionFailure("\(kernel) is not a kernel on images")
     }
   }

@@ -123,9 +123,11 @@ final class PrimitiveStep: Step {
     self.operandValues = operandValues
     self.result = result
     self.resultValue = resultValue
-    shapes[rows] = (
-      operandValues.map { PrimitiveStep.shape($0, rows) }, PrimitiveStep.shape(resultValue, rows)
-    )
+    for count in rows == 0 ? 0...0 : 1...rows {
+      shapes[count] = (
+        operandValues.map { PrimitiveStep.shape($0, count) }, PrimitiveStep.shape(resultValue, count)
+      )
+    }
   }
 
   private static func shape(_ value: LoweredGraph.LoweredValue, _ rows: Int) -> Shape {
@@ -133,7 +135,8 @@ final class PrimitiveStep: Step {
   }
 
   override func run(_ chunk: Chunk, _ context: RunContext) {
-    guard let shapes = shapes[chunk.rows] else { preconditionFailure("no shapes for \(chunk.rows) rows") }
+    // Rows beyond the last example may hold anything, and positions among them must not be followed.
+    guard let shapes = shapes[chunk.count] else { preconditionFailure("no shapes for \(chunk.count) rows") }
     var buffers: [PlainBuffer<Float>] = []
     buffers.reserveCapacity(operands.count)
     for (index, slot) in operands.enumerated() {

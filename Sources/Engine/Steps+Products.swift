@@ -244,9 +244,12 @@ final class FilterGradientStep: SumStep {
 
   override func run(_ chunk: Chunk, _ context: RunContext) {
     let upstream = chunk.address(dy)
-    let used = chunk.count * dy.rowBytes
-    // Rows beyond the last example must not contribute.
-    if chunk.count < chunk.rows { memset(upstream + used, 0, chunk.rows * dy.rowBytes - used) }
+    // Rows beyond the last example must not contribute: zeros on both sides, as 0 · ∞ is not 0.
+    if chunk.count < chunk.rows {
+      for slot in [dy, x] {
+        memset(chunk.address(slot) + chunk.count * slot.rowBytes, 0, (chunk.rows - chunk.count) * slot.rowBytes)
+      }
+    }
     let total = partial(chunk)
     let target = chunk.isFirstOfLane ? total : chunk.address(scratch[chunk.worker])
     context.note(primitive.run(chunk.worker, chunk.address(x), target, nil, upstream))
@@ -259,6 +262,7 @@ final class FilterGradientStep: SumStep {
 
   override func finish(_ chunk: Chunk, _ context: RunContext) {
     let total = context.partial(0, partialOffset)
+    if context.usedLanes == 0 { memset(total, 0, primitive.filterBytes) }
     for lane in 1..<max(1, context.usedLanes) {
       tw_accumulate(
         context.partial(lane, partialOffset).assumingMemoryBound(to: Float.self),

@@ -2,10 +2,10 @@ import Foundation
 
 extension Axis {
   /// The ratio of largest to smallest value from which an automatic axis is logarithmic.
-  static let automaticLogarithmRatio = 100.0
+  package static let automaticLogarithmRatio = 100.0
 
   /// Whether differences and ratios of such numbers stay finite, so that an axis can be laid through them.
-  static func canShow(_ value: Double) -> Bool { abs(value) <= 1e300 }
+  package static func canShow(_ value: Double) -> Bool { abs(value) <= 1e300 }
 
   /// The axis that shows `values` as `request` asks, with ends on round values unless they were given.
   ///
@@ -15,7 +15,7 @@ extension Axis {
   ///   - tickCount: The number of ticks aimed at.
   ///   - hasRoundEnds: Whether free ends move outwards to the next tick.
   /// - Throws: ``FigureError/noFiniteValue`` or ``FigureError/noPositiveValue``.
-  static func covering(
+  package static func covering(
     _ values: some Sequence<Double>, request: ValueAxis, tickCount: Int, hasRoundEnds: Bool = true
   ) throws(FigureError) -> Axis {
     var (least, greatest, leastPositive) = (Double.infinity, -Double.infinity, Double.infinity)

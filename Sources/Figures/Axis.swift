@@ -1,47 +1,47 @@
 import Foundation
 
 /// One axis, decided: its ends, its spacing, and the values that get a tick or a contour line.
-struct Axis: Equatable, Sendable {
+package struct Axis: Equatable, Sendable {
   /// The value at the beginning.
-  var lower: Double
+  package var lower: Double
   /// The value at the end.
-  var upper: Double
-  var isLogarithmic: Bool
+  package var upper: Double
+  package var isLogarithmic: Bool
   /// Round values within the ends, ascending.
-  var ticks: [Double]
+  package var ticks: [Double]
   /// The distance of linear ticks; the number of labelled decimals follows from it.
-  var step: Double
+  package var step: Double
   /// Whether some values lie above ``upper`` and are drawn at it.
-  var isClippedAbove = false
+  package var isClippedAbove = false
   /// Whether some values lie below ``lower`` and are drawn at it.
-  var isClippedBelow = false
+  package var isClippedBelow = false
 
   /// The value in the coordinates in which the axis is straight. Monotone, and never NaN for a number.
-  func straightened(_ value: Double) -> Double {
+  package func straightened(_ value: Double) -> Double {
     isLogarithmic ? log10(max(value, Double.leastNormalMagnitude)) : value
   }
 
   /// The value's place along the axis: 0 at ``lower``, 1 at ``upper``, beyond them outside.
-  func fraction(_ value: Double) -> Double {
+  package func fraction(_ value: Double) -> Double {
     let (start, end) = (straightened(lower), straightened(upper))
     return (straightened(value) - start) / (end - start)
   }
 
   /// The value at a place along the axis.
-  func value(at fraction: Double) -> Double {
+  package func value(at fraction: Double) -> Double {
     let (start, end) = (straightened(lower), straightened(upper))
     let place = start + (end - start) * fraction
     return isLogarithmic ? pow(10, place) : place
   }
 
   /// The text beside the tick at `value`.
-  func label(_ value: Double) -> String {
+  package func label(_ value: Double) -> String {
     guard isLogarithmic else { return NumberFormat.text(value, step: step) }
     return lower < 0.99e-3 || upper > 1.01e4 ? NumberFormat.power(value) : NumberFormat.text(value)
   }
 
   /// Thins and unlabelled ticks of a logarithmic axis with few ticks a decade.
-  var minorTicks: [Double] {
+  package var minorTicks: [Double] {
     guard isLogarithmic, fractionPerDecade > 0.12 else { return [] }
     let exponents = Int(floor(log10(lower)))...Int(ceil(log10(upper)))
     return exponents.flatMap { exponent in (2...9).map { Double($0) * power10(exponent) } }
@@ -53,7 +53,7 @@ struct Axis: Equatable, Sendable {
   /// An axis from exactly `lower` to exactly `upper`, with round ticks in between.
   ///
   /// With `hasWholeTicks` every linear tick is a whole number, for axes that count.
-  static func exact(
+  package static func exact(
     lower: Double, upper: Double, tickCount: Int = 5, isLogarithmic: Bool = false, hasWholeTicks: Bool = false
   ) -> Axis {
     if isLogarithmic {
@@ -70,7 +70,7 @@ struct Axis: Equatable, Sendable {
   }
 
   /// The smallest of 1, 2, 2.5 and 5 times a power of ten that divides `span` into at most `count` steps.
-  static func niceStep(span: Double, count: Int) -> Double {
+  package static func niceStep(span: Double, count: Int) -> Double {
     precondition(span > 0 && count > 0, "cannot divide \(span) into \(count) steps")
     let rough = span / Double(count)
     let exponent = Int(floor(log10(rough)))
@@ -82,7 +82,7 @@ struct Axis: Equatable, Sendable {
   }
 
   /// The multiples of `step` from `lower` to `upper`, both included where they are multiples up to rounding.
-  static func linearTicks(lower: Double, upper: Double, step: Double) -> [Double] {
+  package static func linearTicks(lower: Double, upper: Double, step: Double) -> [Double] {
     let slack = 1e-9
     let (first, last) = ((lower / step - slack).rounded(.up), (upper / step + slack).rounded(.down))
     guard first <= last, last - first < 1000 else { return [] }
@@ -96,7 +96,7 @@ struct Axis: Equatable, Sendable {
   }
 
   /// Values 1, 1–3 or 1–2–5 in each decade, or every few decades, so that there are at most about `count`.
-  static func logarithmicTicks(lower: Double, upper: Double, count: Int) -> [Double] {
+  package static func logarithmicTicks(lower: Double, upper: Double, count: Int) -> [Double] {
     let decades = log10(upper) - log10(lower)  // The quotient itself could overflow.
     let slack = 1e-9
     let exponents = Int(floor(log10(lower) + slack))...Int(ceil(log10(upper) - slack))
@@ -111,6 +111,6 @@ struct Axis: Equatable, Sendable {
 }
 
 /// 10 to a whole power, correctly rounded for small exponents, unlike a chain of products.
-func power10(_ exponent: Int) -> Double {
+package func power10(_ exponent: Int) -> Double {
   exponent >= 0 ? pow(10, Double(exponent)) : 1 / pow(10, Double(-exponent))
 }

@@ -71,19 +71,26 @@ public struct Colour: Equatable, Sendable {
   }
 
   /// Linear light of a component.
-  static func decode(_ component: Double) -> Double {
+  package static func decode(_ component: Double) -> Double {
     component <= 0.04045 ? component / 12.92 : pow((component + 0.055) / 1.055, 2.4)
   }
 }
 
 /// A place in the perceptual colour space Oklab, where equal distances look about equally different.
-struct Oklab: Equatable, Sendable {
-  var lightness: Double
-  var a: Double
-  var b: Double
+package struct Oklab: Equatable, Sendable {
+  package var lightness: Double
+  package var a: Double
+  package var b: Double
+
+  /// A place by its coordinates.
+  package init(lightness: Double, a: Double, b: Double) {
+    self.lightness = lightness
+    self.a = a
+    self.b = b
+  }
 
   /// Linear sRGB components; outside 0...1 where sRGB cannot show the colour.
-  var linearComponents: (red: Double, green: Double, blue: Double) {
+  package var linearComponents: (red: Double, green: Double, blue: Double) {
     let l = lightness + 0.3963377774 * a + 0.2158037573 * b
     let m = lightness - 0.1055613458 * a - 0.0638541728 * b
     let s = lightness - 0.0894841775 * a - 1.2914855480 * b
@@ -96,7 +103,7 @@ struct Oklab: Equatable, Sendable {
   }
 
   /// The nearest displayable colour of the same lightness and hue, found by bisection of the chroma.
-  var inGamut: Oklab {
+  package var inGamut: Oklab {
     if isDisplayable { return self }
     var (inside, outside) = (0.0, 1.0)
     for _ in 0..<24 {  // 2⁻²⁴ of the chroma is far below one step of an 8-bit component.
@@ -107,7 +114,7 @@ struct Oklab: Equatable, Sendable {
   }
 
   /// The Euclidean distance, the measure of perceived difference.
-  func distance(to other: Oklab) -> Double {
+  package func distance(to other: Oklab) -> Double {
     let (dl, da, db) = (lightness - other.lightness, a - other.a, b - other.b)
     return (dl * dl + da * da + db * db).squareRoot()
   }

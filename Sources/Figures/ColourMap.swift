@@ -33,7 +33,7 @@ public struct ColourMap: Equatable, Sendable {
   public func colour(at fraction: Double) -> Colour { Colour(sample(at: fraction)) }
 
   /// The place in Oklab at `fraction`, which is limited to 0...1.
-  func sample(at fraction: Double) -> Oklab {
+  package func sample(at fraction: Double) -> Oklab {
     let position = min(max(fraction, 0), 1) * Double(samples.count - 1)
     let index = min(Int(position), samples.count - 2)
     return ColourMap.mix(samples[index], samples[index + 1], position - Double(index))
@@ -66,7 +66,7 @@ public struct ColourMap: Equatable, Sendable {
   /// The colour of the line with this index in a plot with several lines.
   ///
   /// The first six differ in lightness as well as in hue, so that they stay apart for colour-blind readers.
-  static func lineColour(_ index: Int) -> Colour {
+  package static func lineColour(_ index: Int) -> Colour {
     let cycle = [
       Colour(lightness: 0.48, chroma: 0.145, hue: 256), Colour(lightness: 0.67, chroma: 0.155, hue: 52),
       Colour(lightness: 0.58, chroma: 0.110, hue: 172), Colour(lightness: 0.50, chroma: 0.170, hue: 350),

@@ -1,18 +1,18 @@
 /// An axis of values with the colours along it.
-struct ColourScale {
+package struct ColourScale {
   /// The values between two neighbouring band borders share one colour.
-  struct Band: Equatable {
+  package struct Band: Equatable {
     /// The lower border, `nil` for the lowest band, which also takes everything below the axis.
     var lower: Double?
     var colour: Colour
   }
 
-  let axis: Axis
-  let map: ColourMap
+  package let axis: Axis
+  package let map: ColourMap
   /// The bands, ascending; neighbouring ticks are `bandsPerLevel` bands apart.
-  let bands: [Band]
+  package let bands: [Band]
 
-  init(axis: Axis, map: ColourMap, bandsPerLevel: Int) {
+  package init(axis: Axis, map: ColourMap, bandsPerLevel: Int) {
     self.axis = axis
     self.map = map
     let inner = axis.ticks.map(axis.fraction).filter { $0 > 1e-9 && $0 < 1 - 1e-9 }
@@ -31,10 +31,10 @@ struct ColourScale {
   }
 
   /// The colour of `value` on a continuous scale.
-  func colour(at value: Double) -> Colour { map.colour(at: axis.fraction(value)) }
+  package func colour(at value: Double) -> Colour { map.colour(at: axis.fraction(value)) }
 
   /// Black or white, whichever stands out at `value`.
-  func lineColour(at value: Double) -> Colour {
+  package func lineColour(at value: Double) -> Colour {
     // Equal contrast ratio (L + 0.05) to black and to white is at L = √(0.05 · 1.05) − 0.05 ≈ 0.18.
     colour(at: value).luminance > 0.18 ? Colour(grey: 0.05) : Colour(grey: 1)
   }

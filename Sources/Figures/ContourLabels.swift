@@ -1,27 +1,27 @@
 import Foundation
 
 /// A contour line on the page, with the places where its label interrupts it.
-struct LabelledLine {
+package struct LabelledLine {
   /// A label set into the line.
-  struct Label: Equatable {
-    var centre: Point
+  package struct Label: Equatable {
+    package var centre: Point
     /// Degrees, clockwise from the right, in −90...90 so that the text never stands on its head.
-    var angle: Double
+    package var angle: Double
     /// The label's place along the line in points from its beginning.
-    var distance: Double
+    package var distance: Double
   }
 
-  let points: [Point]
+  package let points: [Point]
   /// The index of the line's level.
-  let level: Int
+  package let level: Int
   /// The width of the text.
-  let labelWidth: Double
+  package let labelWidth: Double
   /// The labels, filled in by ``LabelPlacer``.
-  var labels: [Label] = []
+  package var labels: [Label] = []
   /// The distance from the beginning to each point, along the line.
-  let distances: [Double]
+  package let distances: [Double]
 
-  init(points: [Point], level: Int, labelWidth: Double) {
+  package init(points: [Point], level: Int, labelWidth: Double) {
     self.points = points
     self.level = level
     self.labelWidth = labelWidth
@@ -32,10 +32,10 @@ struct LabelledLine {
     self.distances = distances
   }
 
-  var length: Double { distances.last ?? 0 }
+  package var length: Double { distances.last ?? 0 }
 
   /// The point at `distance` along the line, which is limited to the line.
-  func point(at distance: Double) -> Point {
+  package func point(at distance: Double) -> Point {
     var (low, high) = (0, points.count - 1)
     while high - low > 1 {
       let middle = (low + high) / 2
@@ -49,7 +49,7 @@ struct LabelledLine {
   }
 
   /// The line without the parts under its labels.
-  var pieces: [[Point]] {
+  package var pieces: [[Point]] {
     var result: [[Point]] = []
     var start = 0.0
     for label in labels.sorted(by: { $0.distance < $1.distance }) {
@@ -70,11 +70,18 @@ struct LabelledLine {
 
 /// Chooses where labels interrupt contour lines: where the line is straight, away from the border, from other
 /// lines, from other labels and from markers.
-struct LabelPlacer {
-  let frame: Rect
-  let obstacles: [Point]
+package struct LabelPlacer {
+  package let frame: Rect
+  package let obstacles: [Point]
   /// The font size in points.
-  let height: Double
+  package let height: Double
+
+  /// A placer for labels of `height` points inside `frame`.
+  package init(frame: Rect, obstacles: [Point], height: Double) {
+    self.frame = frame
+    self.obstacles = obstacles
+    self.height = height
+  }
 
   private static let cellSize = 8.0
   /// The distance along one line from one label to the next.
@@ -98,7 +105,7 @@ struct LabelPlacer {
   }
 
   /// Adds labels to `lines`, the longest line first.
-  func place(on lines: inout [LabelledLine]) {
+  package func place(on lines: inout [LabelledLine]) {
     var samples: [Cell: [Sample]] = [:]
     for (index, line) in lines.enumerated() {
       for distance in stride(from: 0, through: line.length, by: 2.5) {

@@ -1,8 +1,8 @@
 /// A line of constant value.
-struct ContourLine: Equatable {
-  var points: [Point]
+package struct ContourLine: Equatable {
+  package var points: [Point]
   /// Whether the last point joins the first, which is not repeated.
-  var isClosed: Bool
+  package var isClosed: Bool
 }
 
 /// Marching squares: the lines of constant value of a field, and the areas above them.
@@ -11,12 +11,12 @@ struct ContourLine: Equatable {
 /// neighbouring cells share it exactly and pieces are joined without comparing coordinates. Where a cell's
 /// corners alternate (a saddle), the mean of the four decides whether the area above is connected. Exact for
 /// planes; for a twice differentiable surface the crossings are off by O(h²).
-struct ContourTracer {
+package struct ContourTracer {
   private let field: ScalarField
   private let pointCount: Int
 
   /// A tracer for `field`, in whose holes nothing is traced.
-  init(_ field: ScalarField) {
+  package init(_ field: ScalarField) {
     self.field = field
     pointCount = field.xs.count * field.ys.count
   }
@@ -24,12 +24,12 @@ struct ContourTracer {
   /// The parts of the plane where the value is at least `level`, as closed polygons for the even-odd rule.
   ///
   /// With `-Double.infinity` it is the area of all known cells.
-  func area(atLeast level: Double) -> [[Point]] {
+  package func area(atLeast level: Double) -> [[Point]] {
     chains(at: level, includesBorder: true).map { $0.keys.map { point($0, level) } }
   }
 
   /// The lines on which the value is `level`, with the higher side on the left.
-  func lines(at level: Double) -> [ContourLine] {
+  package func lines(at level: Double) -> [ContourLine] {
     chains(at: level, includesBorder: false).map { chain in
       ContourLine(points: chain.keys.map { point($0, level) }, isClosed: chain.isClosed)
     }

@@ -65,12 +65,12 @@ public struct Rect: Equatable, Sendable {
   }
 
   /// Whether `point` lies inside or on the border.
-  func contains(_ point: Point) -> Bool {
+  package func contains(_ point: Point) -> Bool {
     point.x >= x && point.x <= right && point.y >= y && point.y <= bottom
   }
 
   /// The rectangle made smaller by `margin` on every side.
-  func inset(by margin: Double) -> Rect {
+  package func inset(by margin: Double) -> Rect {
     Rect(x: x + margin, y: y + margin, width: width - 2 * margin, height: height - 2 * margin)
   }
 }

@@ -54,12 +54,12 @@ public struct LineSeries: Equatable, Sendable {
   var extent: [Double] { (values + lower + upper).compactMap { $0 } }
 
   /// The points between holes: each run is drawn as one line.
-  var runs: [[Point]] {
+  package var runs: [[Point]] {
     LineSeries.runs(xs, values.map { [$0] }).map { run in run.map { Point($0.x, $0.ys[0]) } }
   }
 
   /// The band between holes, each run as (lower, upper) borders from left to right.
-  var bandRuns: [(lower: [Point], upper: [Point])] {
+  package var bandRuns: [(lower: [Point], upper: [Point])] {
     LineSeries.runs(xs, zip(lower, upper).map { [$0, $1] }).map { run in
       (run.map { Point($0.x, $0.ys[0]) }, run.map { Point($0.x, $0.ys[1]) })
     }

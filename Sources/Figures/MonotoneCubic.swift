@@ -5,13 +5,13 @@
 /// measured.
 ///
 /// Source: Fritsch, Butland (1984), SIAM Journal on Scientific and Statistical Computing 5(2), 300–304.
-struct MonotoneCubic {
+package struct MonotoneCubic {
   private let xs: [Double]
   private let values: [Double]
   private let slopes: [Double]
 
   /// The curve through (`xs[i]`, `values[i]`); `xs` ascend strictly and have at least one element.
-  init(xs: [Double], values: [Double]) {
+  package init(xs: [Double], values: [Double]) {
     precondition(xs.count == values.count && !xs.isEmpty, "\(xs.count) places and \(values.count) values")
     self.xs = xs
     self.values = values
@@ -39,7 +39,7 @@ struct MonotoneCubic {
   }
 
   /// The curve's value in the interval with this index, at `fraction` of its length.
-  func value(interval index: Int, fraction t: Double) -> Double {
+  package func value(interval index: Int, fraction t: Double) -> Double {
     if t <= 0 { return values[index] }
     let width = xs[index + 1] - xs[index]
     let (t2, t3) = (t * t, t * t * t)
@@ -49,7 +49,7 @@ struct MonotoneCubic {
   }
 
   /// The curve's value at `x`, which is limited to the given places.
-  func value(at x: Double) -> Double {
+  package func value(at x: Double) -> Double {
     guard xs.count > 1 else { return values[0] }
     var index = 0
     while index < xs.count - 2, xs[index + 1] <= x { index += 1 }

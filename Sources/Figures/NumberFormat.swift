@@ -1,9 +1,9 @@
 import Foundation
 
 /// Numbers as they are set in a figure: with a true minus sign and no needless digits.
-enum NumberFormat {
+package enum NumberFormat {
   /// `value` with as many decimals as tell it from its neighbours at distance `step`.
-  static func text(_ value: Double, step: Double) -> String {
+  package static func text(_ value: Double, step: Double) -> String {
     let size = max(abs(value), step)
     guard size > 0 else { return "0" }
     if size >= 1e5 || step < 0.99e-4 {
@@ -13,7 +13,7 @@ enum NumberFormat {
   }
 
   /// The shortest of the usual spellings for a single number, to three significant digits.
-  static func text(_ value: Double) -> String {
+  package static func text(_ value: Double) -> String {
     guard value != 0 else { return "0" }
     let exponent = Int(floor(log10(abs(value))))
     if exponent < -3 || exponent > 4 { return scientific(value, step: pow(10, Double(exponent - 2))) }
@@ -21,12 +21,12 @@ enum NumberFormat {
   }
 
   /// A power of ten such as “10⁻³”, or with a factor “3×10⁻³”.
-  static func power(_ value: Double) -> String {
+  package static func power(_ value: Double) -> String {
     scientific(value, step: abs(value) / 10)
   }
 
   /// The number of decimals after which `step` has no further digit, at most 12.
-  static func decimals(for step: Double) -> Int {
+  package static func decimals(for step: Double) -> Int {
     var scaled = abs(step)
     var count = 0
     while count < 12, abs(scaled - scaled.rounded()) > 1e-6 * scaled || scaled.rounded() == 0 {

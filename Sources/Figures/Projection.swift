@@ -1,52 +1,52 @@
 import Foundation
 
 /// A place in the room of a lit surface: x and y on the floor, z upwards.
-struct SpacePoint: Equatable {
-  var x: Double
-  var y: Double
-  var z: Double
+package struct SpacePoint: Equatable {
+  package var x: Double
+  package var y: Double
+  package var z: Double
 
-  init(_ x: Double, _ y: Double, _ z: Double) {
+  package init(_ x: Double, _ y: Double, _ z: Double) {
     (self.x, self.y, self.z) = (x, y, z)
   }
 
-  static func + (a: SpacePoint, b: SpacePoint) -> SpacePoint { SpacePoint(a.x + b.x, a.y + b.y, a.z + b.z) }
+  package static func + (a: SpacePoint, b: SpacePoint) -> SpacePoint { SpacePoint(a.x + b.x, a.y + b.y, a.z + b.z) }
 
-  static func - (a: SpacePoint, b: SpacePoint) -> SpacePoint { SpacePoint(a.x - b.x, a.y - b.y, a.z - b.z) }
+  package static func - (a: SpacePoint, b: SpacePoint) -> SpacePoint { SpacePoint(a.x - b.x, a.y - b.y, a.z - b.z) }
 
-  static func * (a: SpacePoint, factor: Double) -> SpacePoint {
+  package static func * (a: SpacePoint, factor: Double) -> SpacePoint {
     SpacePoint(a.x * factor, a.y * factor, a.z * factor)
   }
 
-  func dot(_ other: SpacePoint) -> Double { x * other.x + y * other.y + z * other.z }
+  package func dot(_ other: SpacePoint) -> Double { x * other.x + y * other.y + z * other.z }
 
-  func cross(_ other: SpacePoint) -> SpacePoint {
+  package func cross(_ other: SpacePoint) -> SpacePoint {
     SpacePoint(y * other.z - z * other.y, z * other.x - x * other.z, x * other.y - y * other.x)
   }
 
-  var length: Double { dot(self).squareRoot() }
+  package var length: Double { dot(self).squareRoot() }
 
   /// The same direction with length 1; zero stays zero.
-  var normalised: SpacePoint { length > 0 ? self * (1 / length) : self }
+  package var normalised: SpacePoint { length > 0 ? self * (1 / length) : self }
 }
 
 /// The view from one direction: room to page.
-struct Projection {
+package struct Projection {
   /// Towards the viewer.
-  let towardsViewer: SpacePoint
+  package let towardsViewer: SpacePoint
   /// To the right on the page.
-  let right: SpacePoint
+  package let right: SpacePoint
   /// Upwards on the page.
-  let up: SpacePoint
+  package let up: SpacePoint
   /// The viewer's distance from the room's origin in units of the room; `nil` is infinitely far
   /// (axonometric).
-  let distance: Double?
+  package let distance: Double?
   private var scale = 1.0
   private var origin = Point(0, 0)
 
   /// The view from `azimuth` (degrees from the x axis towards the y axis) and `elevation` (degrees above the
   /// floor).
-  init(azimuth: Double, elevation: Double, distance: Double?) {
+  package init(azimuth: Double, elevation: Double, distance: Double?) {
     let (phi, theta) = (azimuth * .pi / 180, elevation * .pi / 180)
     towardsViewer = SpacePoint(cos(theta) * cos(phi), cos(theta) * sin(phi), sin(theta))
     right = SpacePoint(-sin(phi), cos(phi), 0)
@@ -55,10 +55,10 @@ struct Projection {
   }
 
   /// The viewer's place; a very distant one where there is no perspective.
-  var viewer: SpacePoint { towardsViewer * (distance ?? 1e9) }
+  package var viewer: SpacePoint { towardsViewer * (distance ?? 1e9) }
 
   /// Chooses scale and origin so that `points` fill `rect` as far as their shape allows.
-  mutating func fit(_ points: [SpacePoint], in rect: Rect) {
+  package mutating func fit(_ points: [SpacePoint], in rect: Rect) {
     (scale, origin) = (1, Point(0, 0))
     let flat = points.map(place)
     let (left, rightmost) = (flat.map(\.x).min() ?? 0, flat.map(\.x).max() ?? 0)
@@ -69,7 +69,7 @@ struct Projection {
   }
 
   /// The place on the page.
-  func place(_ point: SpacePoint) -> Point {
+  package func place(_ point: SpacePoint) -> Point {
     let nearness = distance.map { $0 / ($0 - point.dot(towardsViewer)) } ?? 1
     return Point(
       origin.x + scale * nearness * point.dot(right), origin.y - scale * nearness * point.dot(up))

@@ -1,5 +1,5 @@
 /// Makes the drawing library's SVG files repeatable and smaller.
-enum SVGTidier {
+package enum SVGTidier {
   /// The number after this text counts all surfaces of the process.
   private static let counter = Array("id=\"surface".utf8)
   /// Attributes that state the default: a fifth of a page with many shapes.
@@ -10,7 +10,7 @@ enum SVGTidier {
   ].map { Array($0.utf8) }
 
   /// The file with its counter set to 0 and default attributes left out.
-  static func tidied(_ bytes: [UInt8]) -> [UInt8] {
+  package static func tidied(_ bytes: [UInt8]) -> [UInt8] {
     var result: [UInt8] = []
     result.reserveCapacity(bytes.count)
     var index = 0

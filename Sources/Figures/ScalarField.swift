@@ -1,15 +1,15 @@
 /// A grid as it is drawn: straightened values, refined between the measured points, NaN in holes.
-struct ScalarField: Equatable {
-  var xs: [Double]
-  var ys: [Double]
+package struct ScalarField: Equatable {
+  package var xs: [Double]
+  package var ys: [Double]
   /// Row after row, as in ``SurfaceGrid``; NaN is a hole.
-  var values: [Double]
+  package var values: [Double]
   /// Indices into ``xs`` and ``ys`` of the measured columns and rows.
-  var measuredColumns: [Int]
-  var measuredRows: [Int]
+  package var measuredColumns: [Int]
+  package var measuredRows: [Int]
 
   /// The values of `grid` in the straight coordinates of `axis`, without refinement.
-  init(_ grid: SurfaceGrid, straightenedBy axis: Axis) {
+  package init(_ grid: SurfaceGrid, straightenedBy axis: Axis) {
     xs = grid.xs
     ys = grid.ys
     // Values that a logarithm cannot show sit at the lower end of the axis.
@@ -20,7 +20,7 @@ struct ScalarField: Equatable {
     measuredRows = Array(ys.indices)
   }
 
-  init(xs: [Double], ys: [Double], values: [Double]) {
+  package init(xs: [Double], ys: [Double], values: [Double]) {
     precondition(
       values.count == xs.count * ys.count, "\(values.count) values, \(xs.count) × \(ys.count) points")
     self.xs = xs
@@ -30,20 +30,20 @@ struct ScalarField: Equatable {
     measuredRows = Array(ys.indices)
   }
 
-  subscript(column: Int, row: Int) -> Double { values[row * xs.count + column] }
+  package subscript(column: Int, row: Int) -> Double { values[row * xs.count + column] }
 
   /// Whether all four corners of the cell are known. Indices outside the grid name no cell.
-  func hasCell(_ column: Int, _ row: Int) -> Bool {
+  package func hasCell(_ column: Int, _ row: Int) -> Bool {
     guard column >= 0, row >= 0, column < xs.count - 1, row < ys.count - 1 else { return false }
     let sum = self[column, row] + self[column + 1, row] + self[column, row + 1] + self[column + 1, row + 1]
     return !sum.isNaN
   }
 
   /// Whether some cell has an unknown corner.
-  var hasHoles: Bool { values.contains(where: \.isNaN) }
+  package var hasHoles: Bool { values.contains(where: \.isNaN) }
 
   /// The field with every cell cut into as many parts as bring each axis to about `targetCount` cells.
-  func refined(toAbout targetCount: Int, interpolation: SurfaceInterpolation) -> ScalarField {
+  package func refined(toAbout targetCount: Int, interpolation: SurfaceInterpolation) -> ScalarField {
     let columnParts = max(1, targetCount / max(1, xs.count - 1))
     let rowParts = max(1, targetCount / max(1, ys.count - 1))
     return refinedAlongRows(parts: columnParts, interpolation).transposed

@@ -15,10 +15,8 @@ struct Kernels<T: StoredNumber> {
   let channelSums: (In, Sums, Extent, Extent, Extent) -> Void
   let pixelSums: (In, Float, UnsafeMutablePointer<Float>?, Extent, Extent, Extent) -> Void
   let spread: (Floats, Out, Extent, Extent, Extent) -> Void
-  let subsample:
-    (In, Out, Extent, Extent, Extent, Extent, Extent, Extent, Extent, Extent, Extent) -> Void
-  let subsampleAdjoint:
-    (In, Out, Extent, Extent, Extent, Extent, Extent, Extent, Extent, Extent, Extent) -> Void
+  let subsample: (In, Out, Extent, Extent, Extent, Extent, Extent, Extent, Extent, Extent, Extent) -> Void
+  let subsampleAdjoint: (In, Out, Extent, Extent, Extent, Extent, Extent, Extent, Extent, Extent, Extent) -> Void
   let maxPool:
     (
       In, Out, UnsafeMutablePointer<Int32>?, Extent, Extent, Extent, Extent, Extent, Extent, Extent, Extent, Extent,

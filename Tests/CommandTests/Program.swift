@@ -36,6 +36,7 @@ struct Program {
   }()
 
   let process = Process()
+  private let folder: TestFolder  // Kept, for it is removed with the last reference.
   private let outputFile: String
   private let errorFile: String
 
@@ -43,9 +44,10 @@ struct Program {
   init(_ arguments: [String], in folder: TestFolder) throws {
     let path = try #require(Program.path, "the program is not beside the tests")
     let name = UUID().uuidString
+    self.folder = folder
     outputFile = folder.path + "/\(name).out"
     errorFile = folder.path + "/\(name).err"
-    for file in [outputFile, errorFile] { FileManager.default.createFile(atPath: file, contents: nil) }
+    for file in [outputFile, errorFile] { try Data().write(to: URL(fileURLWithPath: file)) }
     process.executableURL = URL(fileURLWithPath: path)
     process.arguments = arguments
     process.currentDirectoryURL = URL(fileURLWithPath: folder.path)
@@ -67,10 +69,12 @@ struct Program {
     while process.isRunning && !FileManager.default.fileExists(atPath: file) { usleep(2000) }
   }
 
-  /// Waits until standard output contains `text`, or the program ends.
+  /// Waits until the program has said `text`, or ends.
   func wait(toSay text: String) {
     while process.isRunning {
-      if let output = try? String(contentsOfFile: outputFile, encoding: .utf8), output.contains(text) { return }
+      for file in [outputFile, errorFile] {
+        if let said = try? String(contentsOfFile: file, encoding: .utf8), said.contains(text) { return }
+      }
       usleep(2000)
     }
   }
@@ -99,8 +103,10 @@ final class TestFolder: Sendable {
   func bytes(_ name: String) throws -> Data { try Data(contentsOf: URL(fileURLWithPath: path + "/" + name)) }
 }
 
-/// A training run of a second or so.
-let tinyTraining = [
-  "train", "--network", "resnet8:width=2", "--data", "shapes:count=200,test=50,size=8", "--epochs", "6",
-  "--batch", "20", "--threads", "1",
-]
+/// A training run of `epochs` epochs, each a small part of a second.
+func tinyTraining(epochs: Int = 1) -> [String] {
+  [
+    "train", "--network", "resnet8:width=2", "--data", "shapes:count=200,test=50,size=8", "--epochs",
+    "\(epochs)", "--batch", "20", "--threads", "1",
+  ]
+}

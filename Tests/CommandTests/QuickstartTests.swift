@@ -10,7 +10,8 @@ struct QuickstartTests {
 
   @Test("a difference within the errors is said to be none")
   func noDifference() {
-    let comparison = Comparison(quantity: "Roughness", first: estimate(0.1, 0.05), second: estimate(0.2, 0.05))
+    let comparison = Comparison(
+      quantity: "Roughness", first: estimate(0.1, 0.05), second: estimate(0.2, 0.05))
     #expect(comparison.sentence.contains("shows no clear difference"))
     // Equal errors of three samples each leave 4 degrees of freedom.
     #expect(comparison.threshold == 2.776)

@@ -17,13 +17,13 @@ struct UsageTests {
     "bad usage is one line and status 64",
     arguments: [
       ["nosuchcommand"], ["train"], ["train", "--out", "x"], ["evaluate"],
-      tinyTraining + ["--out", "x", "--rate", "0.1", "--schedule", "cosine(0.1)"],
-      tinyTraining + ["--out", "x", "--nesterov", "--momentum", "0"],
-      tinyTraining + ["--out", "x", "--momentum", "1"],
-      tinyTraining + ["--out", "x", "--schedule", "sawtooth(1)"],
-      tinyTraining + ["--out", "x", "--augment", "twist"],
-      tinyTraining + ["--out", "x", "--precision", "float8"],
-      tinyTraining + ["--out", "x", "--checkpoint-every", "0"],
+      tinyTraining() + ["--out", "x", "--rate", "0.1", "--schedule", "cosine(0.1)"],
+      tinyTraining() + ["--out", "x", "--nesterov", "--momentum", "0"],
+      tinyTraining() + ["--out", "x", "--momentum", "1"],
+      tinyTraining() + ["--out", "x", "--schedule", "sawtooth(1)"],
+      tinyTraining() + ["--out", "x", "--augment", "twist"],
+      tinyTraining() + ["--out", "x", "--precision", "float8"],
+      tinyTraining() + ["--out", "x", "--checkpoint-every", "0"],
       ["train", "--network", "resnet9", "--data", "shapes", "--epochs", "1", "--out", "x"],
       ["train", "--network", "resnet8", "--data", "moons", "--epochs", "1", "--out", "x"],
       ["evaluate", "x", "--batch-norm", "batch:1"], ["evaluate", "x", "--limit", "0"],
@@ -38,7 +38,8 @@ struct UsageTests {
     #expect(result.status == 64)
     #expect(result.isOneLineError, "found \(result.errors)")
     #expect(result.output.isEmpty)
-    #expect(!FileManager.default.fileExists(atPath: folder("x")), "work began before the options were checked")
+    let hasBegun = FileManager.default.fileExists(atPath: folder("x"))
+    #expect(!hasBegun, "work began before the options were checked")
   }
 
   @Test(
@@ -60,6 +61,7 @@ struct UsageTests {
     let result = try Program.run("networks", in: TestFolder())
     #expect(result.status == 0)
     // He and others state 0.27 million for resnet20; option A adds nothing.
-    #expect(result.output.contains("resnet20               269722"))
+    let line = result.output.split(separator: "\n").first { $0.hasPrefix("resnet20 ") }
+    #expect(line?.contains(" 269722 ") == true)
   }
 }

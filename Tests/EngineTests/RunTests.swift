@@ -81,6 +81,7 @@ struct RunTests {
 
   @Test("positions that a later stage reads are never followed beyond the last example", arguments: [false, true])
   func positionsAcrossStages(isExpanded: Bool) throws {
+    let examples = 3
     var b = CaseBuilder(blocksImages: false)
     func convolution(_ x: Value, _ c: Int, _ name: String) -> Value {
       let y = b.graph.convolution(
@@ -93,7 +94,7 @@ struct RunTests {
     }
     // Two stages whose stored images die, with something other than zero beyond the last example; then positions in the
     // same memory, from a stage of wide images and short chunks to one of narrow images and long chunks.
-    let first = convolution(b.rows("x", 3, 16, 16), 8, "1")
+    let first = convolution(b.input("x", [examples, 3, 16, 16]), 8, "1")
     let second = convolution(normalise(first), 8, "2")
     let wide = b.graph.relu(convolution(normalise(second), 64, "3"))
     let narrow = b.graph.relu(convolution(wide, 8, "4"))
@@ -108,7 +109,7 @@ struct RunTests {
     let model = RoundingModel(graph, inputs)
     plan.setInputs(inputs)
     for _ in 0..<2 {
-      try plan.run(exampleCount: CaseBuilder.batch, source: TensorSource(["x"].compactMap { inputs[$0] }))
+      try plan.run(exampleCount: examples, source: TensorSource(["x"].compactMap { inputs[$0] }))
       model.check(plan.results(of: graph), "\(plan.rowsPerChunk)")
     }
   }
@@ -130,7 +131,12 @@ struct RunTests {
     for precision in ComputePrecision.allCases {
       let graph = c.graph(blocksImages: blocksImages)
       var inputs = randomInputs(graph, seed: 4)
-      for name in ["x", "w", "bias"] { inputs[name]?.values[0] = .nan }
+      for name in ["x", "bias"] { inputs[name]?.values[0] = .nan }
+      // A whole filter, as a single tap may meet nothing but padding.
+      if let filters = inputs["w"] {
+        let size = filters.shape.count / filters.shape[0]
+        inputs["w"]?.values.replaceSubrange(0..<size, with: Array(repeating: .nan, count: size))
+      }
       let expected = Interpreter.run(graph, inputs)
       let actual = try runEngine(
         graph, inputs, batched: graph.batchedNames, options: EngineOptions(precision: precision))

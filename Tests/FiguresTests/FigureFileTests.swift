@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-@testable import ThalwegFigures
+import ThalwegFigures
 
 @Suite("Figures as files")
 struct FigureFileTests {

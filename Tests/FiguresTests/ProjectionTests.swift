@@ -1,6 +1,6 @@
 import Testing
 
-@testable import ThalwegFigures
+import ThalwegFigures
 
 @Suite("Projections")
 struct ProjectionTests {

@@ -47,7 +47,7 @@ struct GoldenSurfaceTests {
     }
     let d = ModelVector(model.direction { sin($0) })
     expectClose(gradient.dot(d), expected.gradient_dot_d, "slope along d")
-    #expect(try evaluator.evaluate(at: model.state).loss == found.loss)
+    expectClose(try evaluator.evaluate(at: model.state).loss, expected.loss, "loss without gradient")
   }
 
   @Test("a plane through the minimum, filters of its directions normalised, has the reference's losses")
@@ -62,8 +62,10 @@ struct GoldenSurfaceTests {
       Displacement(parameters: model.filterNormalised(model.direction { cos($0) })),
     ]
     let points = try GoldenNumbers.read().filter_normalised_slice.points
-    #expect(points.count == 21)
-    for point in points {
+    try #require(points.count == 21)
+    // Seven rows of three; one of each row unless there is time for all.
+    let isLong = ProcessInfo.processInfo.environment["THALWEG_LONG_TESTS"] != nil
+    for (index, point) in points.enumerated() where isLong || index / 3 % 3 == index % 3 {
       var state = model.state
       state.move(point.alpha, along: directions[0])
       state.move(point.beta, along: directions[1])

@@ -41,10 +41,10 @@ public struct Comparison: Equatable, Sendable {
     guard let errorCount else { return "\(quantity): \(numbers); without errors nothing can be concluded." }
     let size = "\(fixed(abs(errorCount), 1)) standard errors apart"
     guard abs(errorCount) > threshold else {
-      return "\(quantity) shows no clear difference: \(numbers), \(size), where more than \(threshold) would be "
-        + "clear (95 %)."
+      return "\(quantity) shows no clear difference: \(numbers), \(size), where more than \(threshold) "
+        + "would be clear (95 %)."
     }
-    return "\(quantity) is \(errorCount > 0 ? "larger" : "smaller") without shortcuts: \(numbers), \(size), more "
-      + "than the \(threshold) that chance explains (95 %)."
+    return "\(quantity) is \(errorCount > 0 ? "larger" : "smaller") without shortcuts: \(numbers), \(size), "
+      + "more than the \(threshold) that chance explains (95 %)."
   }
 }

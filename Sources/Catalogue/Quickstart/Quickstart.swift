@@ -6,12 +6,12 @@ import ThalwegSurveys
 /// Two deep networks, alike but for their skip connections, and their loss surfaces side by side.
 ///
 /// Trains both on pictures of shapes that are drawn on the spot, surveys the loss around each along
-/// filter-normalised random directions, and writes figures and a report. The report compares the two and says so
-/// as well when no difference showed. Everything lies in run folders, so an interrupted quick start goes on where
-/// it stopped.
+/// filter-normalised random directions, and writes figures and a report. The report compares the two and says
+/// so as well when no difference showed. Everything lies in run folders, so an interrupted quick start goes
+/// on where it stopped.
 ///
-/// Source of the experiment: Li, Xu, Taylor, Studer, Goldstein (2018), Visualizing the loss landscape of neural
-/// nets, NeurIPS, section 5; with smaller networks and data.
+/// Source of the experiment: Li, Xu, Taylor, Studer, Goldstein (2018), Visualizing the loss landscape of
+/// neural nets, NeurIPS, section 5; with smaller networks and data.
 public struct Quickstart {
   /// How large it is.
   public let settings: QuickstartSettings
@@ -44,7 +44,8 @@ public struct Quickstart {
       observer.say("\(arm.title): training")
       let folder = "\(path)/runs/\(arm.rawValue)"
       let training = try TrainingRun(settings.training(arm))
-      let trained = try training.run(in: folder, commandLine: commandLine, saysPlan: false, observer: observer)
+      let trained = try training.run(
+        in: folder, commandLine: commandLine, saysPlan: false, observer: observer)
       guard trained.ending == .finished else { return nil }
 
       observer.say("\(arm.title): surface and slices")

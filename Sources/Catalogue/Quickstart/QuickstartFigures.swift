@@ -14,11 +14,18 @@ struct QuickstartFigures {
       "Two networks, alike but for their shortcuts, on one scale. Filter-normalised random directions, seed "
       + "\(settings.directionSeeds[0]); mean loss over \(settings.exampleCount) training examples; running "
       + "statistics. The cross marks the trained network."
-    let values = ValueAxis(label: "loss (nats)")
+      + (cap.map { " Losses above \(Int($0)) nats are not told apart; guessing costs 2.3." } ?? "")
+    let values = ValueAxis(label: "loss (nats)", upper: cap)
     try ContourFigure(panels: panels, values: values, caption: caption).writeBoth(to: path + "/contours")
     try LitSurfaceFigure(panels: panels, values: values, caption: caption).writeBoth(to: path + "/surfaces")
     try slices.writeBoth(to: path + "/slices")
     try training.writeBoth(to: path + "/training")
+  }
+
+  /// Corners can reach millions of nats, which would leave no colours for the part that tells anything.
+  private var cap: Double? {
+    let largest = outcome.arms.flatMap(\.surface.losses).compactMap { $0 }.max() ?? 0
+    return largest > 100 ? 100 : nil
   }
 
   private var slices: LineFigure {

@@ -13,8 +13,8 @@ struct QuickstartReport {
     """
     # Loss surfaces with and without shortcuts
 
-    Two residual networks of depth \(QuickstartSettings.depth), alike but for their skip connections, were trained \
-    in the same way on the same data: pictures of ten kinds of shapes, drawn from a seed.
+    Two residual networks of depth \(QuickstartSettings.depth), alike but for their skip connections, were \
+    trained in the same way on the same data: pictures of ten kinds of shapes, drawn from a seed.
 
     ![Both surfaces](surfaces.png)
 
@@ -27,13 +27,14 @@ struct QuickstartReport {
     \(table)
 
     ± is one standard error: of the mean over \(outcome.settings.directionSeeds.count) random directions for \
-    roughness, of the test examples as a sample of their population for accuracy. Training losses and accuracies \
-    are means over the last epoch's minibatches.
+    roughness, of the test examples as a sample of their population for accuracy. Training losses and \
+    accuracies are means over the last epoch's minibatches.
 
-    Roughness says how much of a slice's range is bending forth and back: twice the smaller of the sums of upward \
-    and downward second differences of the loss, over the number of triples of neighbouring points times the range. \
-    It is 0 for every convex bowl, however steep. The non-convex share counts the triples with a downward bend; it \
-    knows no sizes, so high corners don't rule it. Both depend on the spacing of the points.
+    Roughness says how much of a slice's range is bending forth and back: twice the smaller of the sums of \
+    upward and downward second differences of the loss, over the number of triples of neighbouring points \
+    times the range. It is 0 for every convex bowl, however steep. The non-convex share counts the triples \
+    with a downward bend; it knows no sizes, so high corners don't rule it. Both depend on the spacing \
+    of the points.
 
     Contours: [contours.png](contours.png). Slices: [slices.png](slices.png). Training: \
     [training.png](training.png). Every figure is there as SVG as well; points and tables are in `runs/`.
@@ -42,8 +43,8 @@ struct QuickstartReport {
 
     \(settingsLines.map { "* " + $0 }.joined(separator: "\n"))
 
-    One network of each kind was trained, with one seed: the errors don't include how much the result varies from \
-    training to training.
+    One network of each kind was trained, with one seed: the errors don't include how much the result varies \
+    from training to training.
 
     """
   }
@@ -73,12 +74,12 @@ struct QuickstartReport {
     // Ten balanced classes: chance is a tenth.
     let verdict =
       train < 0.2
-      ? "hardly trained at all: its accuracy is close to chance (10 %), so its surface says little about trained "
-        + "networks"
+      ? "hardly trained at all (its accuracy is close to chance, 10 %, so its surface says little about "
+        + "trained networks)"
       : train < 0.9 ? "trained in part" : "trained well"
-    return "The network \(arm.arm.title) \(verdict): \(fixed(100 * train, 1)) % of training examples correct in "
-      + "the last epoch, \(fixed(100 * test, 1)) ± \(fixed(100 * (last.testAccuracyError ?? 0), 1)) % of test "
-      + "examples."
+    let accuracy = estimateText(100 * test, last.testAccuracyError.map { 100 * $0 }, 1)
+    return "The network \(arm.arm.title) \(verdict): \(fixed(100 * train, 1)) % of training examples correct "
+      + "in the last epoch, \(accuracy) % of test examples."
   }
 
   private var rangeSentence: String {
@@ -130,9 +131,9 @@ struct QuickstartReport {
     return [
       "data: `\(settings.data)`, normalisation `\(training.normalisation)`, augmentation "
         + "`\(training.augmentation)`",
-      "training: \(settings.epochCount) epochs, batches of \(settings.batchSize), `\(settings.schedule)`, momentum "
-        + "\(training.momentum)\(training.isNesterov ? " (Nesterov)" : ""), weight decay \(training.weightDecay), "
-        + "seed \(training.seed)",
+      "training: \(settings.epochCount) epochs, batches of \(settings.batchSize), `\(settings.schedule)`, "
+        + "momentum \(training.momentum)\(training.isNesterov ? " (Nesterov)" : ""), "
+        + "weight decay \(training.weightDecay), seed \(training.seed)",
       "surfaces: \(settings.surfacePoints)×\(settings.surfacePoints) points over −1…1, directions of seed "
         + "\(settings.directionSeeds[0]); slices: \(settings.slicePoints) points over −1…1, seeds "
         + settings.directionSeeds.map(String.init).joined(separator: ", "),

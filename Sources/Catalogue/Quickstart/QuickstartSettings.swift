@@ -38,9 +38,9 @@ public struct QuickstartSettings: Sendable {
     width = 8
     trainCount = isShort ? 1600 : 4000
     testCount = isShort ? 500 : 1000
-    epochCount = isShort ? 9 : 16
-    batchSize = isShort ? 32 : 64
-    schedule = CosineSchedule(isShort ? 0.05 : 0.1)
+    epochCount = isShort ? 9 : 14
+    batchSize = 32
+    schedule = CosineSchedule(isShort ? 0.05 : 0.02)
     surfacePoints = isShort ? 9 : 19
     slicePoints = isShort ? 15 : 31
     exampleCount = isShort ? 100 : 256

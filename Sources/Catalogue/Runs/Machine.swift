@@ -33,7 +33,8 @@ public enum Machine {
   }
 
   private static func statusBytes(_ key: String) -> Int? {
-    let lines = (try? String(contentsOfFile: "/proc/self/status", encoding: .utf8))?.split(separator: "\n") ?? []
+    let status = try? String(contentsOfFile: "/proc/self/status", encoding: .utf8)
+    let lines = status?.split(separator: "\n") ?? []
     guard let line = lines.first(where: { $0.hasPrefix(key) }) else { return nil }
     let fields = line.dropFirst(key.count).split(whereSeparator: \.isWhitespace)
     return fields.first.flatMap { Int($0) }.map { $0 << 10 }

@@ -56,7 +56,8 @@ extension ModelState {
       case .float32, .float64: break
       default: throw .elementType(tensor: entry.name, found: tensor.storedType.rawValue, path: path)
       }
-      if entry.role.isTrainable { parameters += tensor.values.floats } else { buffers += tensor.values.floats }
+      let numbers = tensor.values.floats
+      if entry.role.isTrainable { parameters += numbers } else { buffers += numbers }
     }
     let known = Set(network.space.entries.map(\.name))
     for tensor in checkpoint.tensors where !known.contains(tensor.name) && !tensor.isBatchCounter {

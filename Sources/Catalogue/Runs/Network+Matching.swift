@@ -5,12 +5,13 @@ import ThalwegSurfaces
 extension Network {
   /// The names of the zoo's networks whose tensors have exactly the names and shapes of a checkpoint's.
   ///
-  /// Tensors don't tell everything: a residual network and the same without shortcuts have equal ones, and so have
-  /// networks that differ in an activation. All that fit are given.
+  /// Tensors don't tell everything: a residual network and the same without shortcuts have equal ones, and so
+  /// have networks that differ in an activation. All that fit are given.
   public static func names(matching checkpoint: Checkpoint) -> [String] {
     let found = Dictionary(
       uniqueKeysWithValues: checkpoint.tensors.filter { !$0.isBatchCounter }.map { ($0.name, $0.shape) })
-    guard let classCount = checkpoint.tensors.last(where: { $0.shape.count == 2 })?.shape.first else { return [] }
+    let lastDense = checkpoint.tensors.last { $0.shape.count == 2 }
+    guard let classCount = lastDense?.shape.first else { return [] }
     var names: [String] = []
     for candidate in candidates(for: found) {
       for shape in inputShapes(for: found) {
@@ -36,8 +37,8 @@ extension Network {
         "resnet\(depth):width=\(width),shortcut=b", "resnet\(depth)-noshort:width=\(width)",
       ]
     }
-    let dense = (1...50).prefix { tensors["fc\($0).weight"]?.count == 2 }.compactMap { tensors["fc\($0).weight"] }
-    if let first = dense.first, first.count == 2 {
+    let dense = (1...50).lazy.map { tensors["fc\($0).weight"] ?? [] }.prefix { $0.count == 2 }
+    if let first = dense.first {
       let widths = ([first[1]] + dense.map { $0[0] }).map(String.init).joined(separator: "-")
       names += ["mlp:\(widths)", "mlp:\(widths),bn"]
     }

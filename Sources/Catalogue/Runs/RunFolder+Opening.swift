@@ -9,8 +9,14 @@ public struct OtherRun: Error, Equatable, Sendable, CustomStringConvertible {
 
   /// One line that names the setting and both values.
   public var description: String {
-    let setting = difference.field.split(separator: ".", maxSplits: 1).last.map(String.init) ?? difference.field
-    let what = difference.field.hasPrefix("hashes.") ? "another SHA-256 of \(setting)" : "another \(setting)"
+    let parts = difference.field.split(separator: ".", maxSplits: 1).map(String.init)
+    let name = parts.last ?? difference.field
+    let what =
+      switch parts.first {
+      case "hashes": "another SHA-256 of \(name)"
+      case "seeds": "another seed of \(name)"
+      default: "another \(name)"
+      }
     return "\(path) holds a run with \(what): found \(difference.found ?? "none"), asked for "
       + "\(difference.expected ?? "none"); choose another --out"
   }

@@ -20,9 +20,9 @@ public struct SnapshotError: Error, Equatable, Sendable, CustomStringConvertible
 /// A training snapshot between two epochs as two files.
 ///
 /// `epoch-000012.safetensors` holds the network's state and nothing else, so other programs can read it;
-/// `epoch-000012.optimiser.safetensors` beside it holds what the optimiser remembers. The companion is written
-/// first and each file replaces its predecessor as a whole, so a checkpoint without companion does not count
-/// as a place to resume from.
+/// `epoch-000012.optimiser.safetensors` beside it holds what the optimiser remembers. The companion is
+/// written first and each file replaces its predecessor as a whole, so a checkpoint without companion does
+/// not count as a place to resume from.
 struct SnapshotFile {
   private static let nextStepKey = "thalweg.nextStep"
   private static let epochKey = "thalweg.epoch"

@@ -16,7 +16,8 @@ public struct SubjectSettings: Sendable {
   public var network: String?
   /// The data; `nil` takes what the checkpoint says of itself.
   public var data: DatasetSource?
-  /// How values are shifted and scaled; `nil` takes what the checkpoint says of itself, or else what is usual.
+  /// How values are shifted and scaled; `nil` takes what the checkpoint says of itself, or else what is
+  /// usual.
   public var normalisation: Normalisation?
   /// The part of the data.
   public var split = DatasetSplit.train

@@ -38,7 +38,8 @@ public struct SurveyResult: Sendable {
 
   private func text(of point: SurfacePoint) -> String {
     let (column, row) = (point.position % settings.axes[0].count, point.position / settings.axes[0].count)
-    let place = settings.axes.count == 1
+    let place =
+      settings.axes.count == 1
       ? fixed(settings.axes[0][column], 3)
       : "(\(fixed(settings.axes[0][column], 3)), \(fixed(settings.axes[1][row], 3)))"
     return "\(estimateText(point.loss ?? 0, point.standardError, 4)) at \(place)"

@@ -80,7 +80,8 @@ public struct SurveyRun {
   }
 
   private func measure(
-    _ pending: [Int], into store: SurfaceStore, of folder: RunFolder, _ saysPlan: Bool, _ observer: any RunObserver
+    _ pending: [Int], into store: SurfaceStore, of folder: RunFolder, _ saysPlan: Bool,
+    _ observer: any RunObserver
   ) throws -> SurveyOutcome {
     let evaluator = try subject.surface().makeEvaluator()
     // The first evaluation compiles; the second tells the time of a point.

@@ -78,16 +78,17 @@ public struct TrainingCourse: Sendable, Equatable {
       return LineSeries(
         name: name, xs: xs, values: values, lower: border(-1), upper: border(1), side: side)
     }
-    var figure = LineFigure.trainingCurves([
-      line("training loss", "trainLoss", nil, side: .left),
-      line("test loss", "testLoss", "testLossError", side: .left),
-      line("training accuracy", "trainAccuracy", nil, side: .right),
-      line("test accuracy", "testAccuracy", "testAccuracyError", side: .right),
-    ], values: ValueAxis(label: "loss (nats)"))
+    var figure = LineFigure.trainingCurves(
+      [
+        line("training loss", "trainLoss", nil, side: .left),
+        line("test loss", "testLoss", "testLossError", side: .left),
+        line("training accuracy", "trainAccuracy", nil, side: .right),
+        line("test accuracy", "testAccuracy", "testAccuracyError", side: .right),
+      ], values: ValueAxis(label: "loss (nats)"))
     figure.headline = headline
     figure.caption =
-      "Training: mean over the minibatches as they were met. Bands: one standard error of the test split as a "
-      + "sample of its population."
+      "Training: mean over the minibatches as they were met. Bands: one standard error of the test split as "
+      + "a sample of its population."
     return figure
   }
 }

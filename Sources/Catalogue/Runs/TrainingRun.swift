@@ -9,8 +9,8 @@ import ThalwegTraining
 
 /// A training run that keeps itself in a folder: checkpoints, the course of losses, a figure.
 ///
-/// After each epoch the test split is measured, then the epoch is stored, then its checkpoint is written. A run
-/// that was killed goes on from its last checkpoint and ends with the same bits as one that ran through.
+/// After each epoch the test split is measured, then the epoch is stored, then its checkpoint is written. A
+/// run that was killed goes on from its last checkpoint and ends with the same bits as one that ran through.
 ///
 /// ```swift
 /// let settings = TrainingSettings(network: "resnet20", data: try DatasetSource("shapes"), epochCount: 5)
@@ -65,7 +65,8 @@ public struct TrainingRun {
       "network      \(network.name), \(network.space.parameterCount) parameters",
       "data         \(train.name), \(train.count) examples \(shape); \(test.name), \(test.count)",
       "             normalisation \(settings.normalisation), augmentation \(settings.augmentation)",
-      "steps        \(settings.epochCount) epochs of \(stream.stepsPerEpoch) steps, batches of \(stream.batchSize)",
+      "steps        \(settings.epochCount) epochs of \(stream.stepsPerEpoch) steps, batches of "
+        + "\(stream.batchSize)",
       "descent      \(settings.schedule), momentum \(settings.momentum)\(nesterov), "
         + "weight decay \(settings.weightDecay), seed \(settings.seed)",
       "computing    \(settings.precision.rawValue), \(settings.threadCount) threads",
@@ -155,7 +156,8 @@ public struct TrainingRun {
           if previous > 0 { SnapshotFile(path: folder.checkpointPath(epoch: previous)).removeCompanion() }
           previous = epoch
         }
-        observer.say(entry.line(of: settings.epochCount, imagesPerSecond: Double(train.count) / report.seconds))
+        let rate = Double(train.count) / report.seconds
+        observer.say(entry.line(of: settings.epochCount, imagesPerSecond: rate))
         meter.pause()
       })
   }
@@ -165,8 +167,11 @@ public struct TrainingRun {
     let evaluator = try stream.makeEvaluator()
     var gradient = ModelVector(zeros: network.space.parameterCount, precision: .single)
     let draw = Draw(seed: settings.seed, step: 0)
-    _ = try evaluator.gradient(at: snapshot.state, draw: draw, into: &gradient)
-    let seconds = try timed { try evaluator.gradient(at: snapshot.state, draw: draw, into: &gradient) }.seconds
+    func step() throws -> Evaluation {
+      try evaluator.gradient(at: snapshot.state, draw: draw, into: &gradient)
+    }
+    _ = try step()  // Compiles.
+    let seconds = try timed(step).seconds
     let left = seconds * Double(stepCount - snapshot.nextStep)
     let memory = Machine.memoryBytes.map { ", memory about \(byteText($0))" } ?? ""
     return "forecast     about \(durationText(left)) for training, by the time of one step\(memory)"

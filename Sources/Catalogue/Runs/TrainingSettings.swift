@@ -5,8 +5,8 @@ public import ThalwegTraining
 
 /// What a training run is to do.
 ///
-/// All of it but ``checkpointEvery`` determines the result, the number of threads too: sums over a minibatch are
-/// formed thread by thread.
+/// All of it but ``checkpointEvery`` determines the result, the number of threads too: sums over a minibatch
+/// are formed thread by thread.
 public struct TrainingSettings: Sendable {
   /// The network's name with options, such as `resnet44:width=8`.
   public var network: String
@@ -66,7 +66,8 @@ public struct TrainingSettings: Sendable {
     try check(batchSize >= 2, "batch", batchSize, "at least 2")
     try check((0..<1).contains(momentum), "momentum", momentum, "at least 0 and below 1")
     try check(
-      !isNesterov || momentum > 0, "nesterov", "momentum \(momentum)", "a positive momentum, or --no-nesterov")
+      !isNesterov || momentum > 0, "nesterov", "momentum \(momentum)",
+      "a positive momentum, or --no-nesterov")
     try check(weightDecay >= 0 && weightDecay.isFinite, "weight-decay", weightDecay, "a number ≥ 0")
     try check((1...1024).contains(threadCount), "threads", threadCount, "1 to 1024")
     try check(checkpointEvery >= 1, "checkpoint-every", checkpointEvery, "at least 1")

@@ -43,8 +43,11 @@ struct InspectCommand: ParsableCommand {
     Console.line("checkpoint   \(file), \(checkpoint.format.rawValue)")
     Console.line("             SHA-256 \(try sha256(ofFile: file))")
     Console.line("tensors      \(checkpoint.tensors.count)")
-    Console.line("numbers      \(count(floats) - count(buffers)) parameters, \(count(buffers)) running statistics")
-    if let prefix = checkpoint.strippedPrefix { Console.line("prefix       '\(prefix)', removed from all names") }
+    let parameters = count(floats) - count(buffers)
+    Console.line("numbers      \(parameters) parameters, \(count(buffers)) running statistics")
+    if let prefix = checkpoint.strippedPrefix {
+      Console.line("prefix       '\(prefix)', removed from all names")
+    }
     if !checkpoint.container.isEmpty {
       Console.line("found under  \(checkpoint.container.joined(separator: ", "))")
     }
@@ -56,7 +59,8 @@ struct InspectCommand: ParsableCommand {
     let limit = tensors ? checkpoint.tensors.count : 12
     for tensor in checkpoint.tensors.prefix(limit) {
       let shape = tensor.shape.map(String.init).joined(separator: "×")
-      Console.line("  \(printable(tensor.name))  \(shape.isEmpty ? "one number" : shape)  \(tensor.storedType.rawValue)")
+      Console.line(
+        "  \(printable(tensor.name))  \(shape.isEmpty ? "one number" : shape)  \(tensor.storedType.rawValue)")
     }
     if checkpoint.tensors.count > limit {
       Console.line("  … and \(checkpoint.tensors.count - limit) more; --tensors lists all")
@@ -87,8 +91,12 @@ struct InspectCommand: ParsableCommand {
         Console.line("option       \(name): \(value.canonicalText)")
       }
     }
-    for (name, seed) in description.seeds.sorted(by: { $0.key < $1.key }) { Console.line("seed         \(name): \(seed)") }
-    for (name, hash) in description.hashes.sorted(by: { $0.key < $1.key }) { Console.line("SHA-256      \(name): \(hash)") }
+    for (name, seed) in description.seeds.sorted(by: { $0.key < $1.key }) {
+      Console.line("seed         \(name): \(seed)")
+    }
+    for (name, hash) in description.hashes.sorted(by: { $0.key < $1.key }) {
+      Console.line("SHA-256      \(name): \(hash)")
+    }
     let epochs = try run.checkpointEpochs()
     if let first = epochs.first, let last = epochs.last {
       Console.line("checkpoints  \(epochs.count), epochs \(first) to \(last)")
@@ -96,15 +104,16 @@ struct InspectCommand: ParsableCommand {
     for name in try run.surfaceNames() {
       let surface = try run.surface(named: name)
       let states = try surface.stateCounts().sorted { $0.key.rawValue < $1.key.rawValue }
+        .map { "\($1) \($0.rawValue)" }.joined(separator: ", ")
       let shape = surface.grid.shape.reversed().map(String.init).joined(separator: "×")
-      Console.line("surface      \(name), \(shape): " + states.map { "\($1) \($0.rawValue)" }.joined(separator: ", "))
+      Console.line("surface      \(name), \(shape): \(states)")
     }
     for (name, value) in try run.facts.all().sorted(by: { $0.key < $1.key }) {
       Console.line("fact         \(name): \(value.canonicalText)")
     }
     if let last = try run.history().entries().last {
       let values = last.values.sorted { $0.key < $1.key }.map { "\($0) \(fixed($1, 5))" }
-      Console.line("epoch \(last.epoch)".padding(toLength: 13, withPad: " ", startingAt: 0) + values.joined(separator: ", "))
+      Console.line("last epoch   \(last.epoch): \(values.joined(separator: ", "))")
     }
     Console.line("content      digest \(try run.contentDigest())")
   }

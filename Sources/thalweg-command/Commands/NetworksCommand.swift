@@ -26,12 +26,14 @@ struct NetworksCommand: ParsableCommand {
       throw UsageError("--classes: found \(classes), expected 1 to 100000")
     }
     let width = Network.catalogue.map(\.name.count).max() ?? 0
-    Console.line("parameters for examples \(extents.map(String.init).joined(separator: "×")), \(classes) classes")
+    let shape = extents.map(String.init).joined(separator: "×")
+    Console.line("parameters for examples \(shape), \(classes) classes")
     for listing in Network.catalogue {
       let network = try? Network.named(listing.name, inputShape: extents, classCount: classes)
       let count = network.map { "\($0.space.parameterCount)" } ?? "–"
       let name = listing.name + String(repeating: " ", count: width - listing.name.count)
-      Console.line("\(name)  \(String(repeating: " ", count: max(0, 9 - count.count)))\(count)  \(listing.summary)")
+      let space = String(repeating: " ", count: max(0, 9 - count.count))
+      Console.line("\(name)  \(space)\(count)  \(listing.summary)")
     }
     if Network.catalogue.contains(where: {
       (try? Network.named($0.name, inputShape: extents, classCount: classes)) == nil

@@ -12,7 +12,7 @@ struct TrainCommand: ParsableCommand {
     discussion: """
       Example: thalweg train --network resnet20 --data cifar10:PATH --epochs 12 --out runs/r20
       Data: mnist:PATH, fashion-mnist:PATH, cifar10:PATH, cifar100:PATH, optdigits:PATH, csv:PATH, shapes,
-      spirals, xor. Schedules: 'multistep(0.1, milestones: 6 9)', 'cosine(0.1)', 'warmup(cosine(0.1), epochs: 5)'.
+      spirals, xor. Schedules: 'multistep(0.1, milestones: 6 9)', 'cosine(0.1)', 'constant(0.05)'.
       """)
 
   @Option(help: "The network; thalweg networks lists them.")
@@ -85,7 +85,7 @@ struct TrainCommand: ParsableCommand {
       throw UsageError("--rate and --schedule contradict each other: a schedule says the rate itself")
     }
     if nesterov == true && momentum == 0 {
-      throw UsageError("--nesterov and --momentum 0 contradict each other: there is no momentum to look ahead with")
+      throw UsageError("--nesterov and --momentum 0 contradict each other: nothing to look ahead with")
     }
     var settings = try start()
     if let network { settings.network = try OptionText.network(network) }

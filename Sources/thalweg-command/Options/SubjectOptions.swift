@@ -14,7 +14,7 @@ struct SubjectOptions: ParsableArguments {
   @Option(help: "The data, such as cifar10:PATH. Checkpoints of this program know them.")
   var data: String?
 
-  @Option(help: "imagenet, cifar, mnist, none or mean=…;deviation=…. Default: the checkpoint's, or the usual.")
+  @Option(help: "imagenet, cifar, mnist, none or mean=…;deviation=…. Default: as in training.")
   var normalisation: String?
 
   @Option(help: "Use the first so many examples only. Default: all.")

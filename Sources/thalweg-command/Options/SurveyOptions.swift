@@ -5,7 +5,7 @@ import ThalwegSurveys
 
 /// The options of directions and output, common to slices and surfaces.
 struct SurveyOptions: ParsableArguments {
-  @Option(help: "filter, layer or none: what the parts of a random direction are as long as. Default: filter.")
+  @Option(help: "filter, layer or none: what a direction's parts are as long as. Default: filter.")
   var normalise: DirectionNormalisation?
 
   @Option(help: "zero or random: biases, and scales and shifts of batch norm. Default: zero.")

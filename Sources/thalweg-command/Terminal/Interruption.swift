@@ -17,11 +17,16 @@ enum Interruption {
   /// Begins to listen.
   static func listen() {
     flag.store(false, ordering: .relaxed)  // Made here, for a signal handler must not make anything.
+    // Whoever started the program may have blocked the signals, which is inherited.
+    var signals = sigset_t()
+    sigemptyset(&signals)
     for number in [SIGINT, SIGTERM] {
+      sigaddset(&signals, number)
       signal(number) { number in
         Interruption.flag.store(true, ordering: .relaxed)
         signal(number, SIG_DFL)
       }
     }
+    pthread_sigmask(SIG_UNBLOCK, &signals, nil)
   }
 }
