@@ -92,7 +92,11 @@ let package = Package(
       ["ThalwegNeuralSurfaces", "ThalwegNetworks", "ThalwegDatasets", "ThalwegCheckpoints", "ThalwegEngine"]),
     tests("CKernels", ["CKernels"]),
     tests(
-      "Command", ["ThalwegCommand", "loss-slice", "ThalwegCatalogue", "ThalwegStores", "ThalwegCheckpoints", "ThalwegFiles"]),
+      "Command",
+      [
+        "ThalwegCommand", "loss-slice", "ThalwegCatalogue", "ThalwegStores", "ThalwegCheckpoints", "ThalwegFiles",
+        "ThalwegSurveys", "ThalwegNeuralSurfaces",
+      ]),
     tests("Networks", ["ThalwegNetworks", "ThalwegGraphs", "ThalwegCheckpoints"]),
     tests("Training", ["ThalwegTraining"], exclude: ["reference_sgd.py"]),
     tests("Surveys", ["ThalwegSurveys"]),

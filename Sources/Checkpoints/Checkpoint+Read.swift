@@ -31,6 +31,8 @@ extension Checkpoint {
   private static func detectFormat(_ file: FileBytes) -> Format? {
     let start = Array(file.bytes.prefix(9))
     if start.starts(with: [0x50, 0x4B, 3, 4]) || start.starts(with: [0x50, 0x4B, 5, 6]) { return .torchZip }
+    // First safetensors: the length of its header may begin like a pickle. Headers of 16 MB or more do not exist.
+    if start.count == 9 && start[8] == UInt8(ascii: "{") && start[3..<8].allSatisfy({ $0 == 0 }) { return .safetensors }
     if start.starts(with: [0x80]) && start.count > 2 && start[1] <= 5 { return .torchPickle }
     if start.count == 9 && start[8] == UInt8(ascii: "{") { return .safetensors }
     return nil

@@ -1,6 +1,7 @@
-import ThalwegGraphs
-
 /// Joins neighbouring kernels into one where a kernel exists that does both in one pass over memory.
+///
+/// Convolutions stay as they are: oneDNN would apply a bias, a residual and ReLU while the result is in registers, but its
+/// ReLU turns NaN into zero, which would hide a diverged state. A pass over data still in cache costs two per cent.
 extension LoweredGraph {
   /// The graph with all fusions applied; it computes the same up to rounding.
   func fused() -> LoweredGraph {
@@ -9,25 +10,11 @@ extension LoweredGraph {
     return graph.sorted()
   }
 
-  /// Whether a convolution is better run as the adjoint of the convolution by the flipped and transposed filters.
-  ///
-  /// For 16 result channels oneDNN's adjoint kernel is 1.4 times as fast as its forward one (measured with 2.6 on
-  /// AVX-512), which more than pays for adding bias and residual in a pass of its own over data still in cache; so such
-  /// a convolution is not fused with what follows.
-  func isFasterAsAdjoint(_ operation: LoweredOperation) -> Bool {
-    guard case .convolution(let window, groups: 1, _, _, _) = operation.kernel else { return false }
-    let (image, result) = (values[operation.operands[0]], values[operation.results[0]])
-    return image.layout == .blocked && image.shape[1] >= 16 && result.shape[1] <= 16
-      && window.stride == Window.Pair(1) && window.dilation == Window.Pair(1)
-      && window.padBefore.vertical < window.size.vertical && window.padBefore.horizontal < window.size.horizontal
-  }
-
   /// Applies the first fusion found. An intermediate value may disappear only if nothing else uses it.
   private mutating func fuseOnce() -> Bool {
     let uses = useCounts()
     let definitions = definitions()
     for (index, operation) in operations.enumerated() {
-      if fuseBias(index, operation, uses, definitions) { return true }
       if fuseResidual(index, operation, uses, definitions) { return true }
       if fuseRelu(index, operation, uses, definitions) { return true }
       if fuseMaskedSums(index, operation, uses, definitions) { return true }
@@ -41,28 +28,7 @@ extension LoweredGraph {
     operations.remove(at: old)
   }
 
-  /// convolution, bias → convolution with bias; matrix rows likewise stay as they are.
-  private mutating func fuseBias(
-    _ index: Int, _ operation: LoweredOperation, _ uses: [Int], _ definitions: [Int?]
-  ) -> Bool {
-    guard case .normalise(hasResidual: false, relu: false) = operation.kernel,
-      let source = definitions[operation.operands[0]], uses[operation.operands[0]] == 1,
-      case .convolution(let window, let groups, hasBias: false, hasResidual: false, relu: false) =
-        operations[source].kernel,
-      !isFasterAsAdjoint(operations[source]),
-      let numbers = definitions[operation.operands[1]],
-      case .channelNumbers(.bias) = operations[numbers].kernel
-    else { return false }
-    let bias = operations[numbers].operands[0]
-    replace(
-      source, index,
-      by: LoweredOperation(
-        kernel: .convolution(window, groups: groups, hasBias: true, hasResidual: false, relu: false),
-        operands: operations[source].operands + [bias], results: operation.results))
-    return true
-  }
-
-  /// convolution or normalisation, then a sum with something else → one kernel with a residual.
+  /// A per-channel map, then a sum with something else → one kernel with a residual.
   private mutating func fuseResidual(
     _ index: Int, _ operation: LoweredOperation, _ uses: [Int], _ definitions: [Int?]
   ) -> Bool {
@@ -72,20 +38,12 @@ extension LoweredGraph {
     for (own, other) in [(0, 1), (1, 0)] {
       let value = operation.operands[own]
       guard uses[value] == 1, let source = definitions[value] else { continue }
-      let kernel: Kernel
-      switch operations[source].kernel {
-      case .convolution(let window, let groups, let hasBias, hasResidual: false, relu: false):
-        if isFasterAsAdjoint(operations[source]) { continue }
-        kernel = .convolution(window, groups: groups, hasBias: hasBias, hasResidual: true, relu: false)
-      case .normalise(hasResidual: false, relu: false):
-        kernel = .normalise(hasResidual: true, relu: false)
-      default:
-        continue
-      }
+      guard case .normalise(hasResidual: false, relu: false) = operations[source].kernel else { continue }
       replace(
         source, index,
         by: LoweredOperation(
-          kernel: kernel, operands: operations[source].operands + [operation.operands[other]],
+          kernel: .normalise(hasResidual: true, relu: false),
+          operands: operations[source].operands + [operation.operands[other]],
           results: operation.results))
       return true
     }
@@ -101,9 +59,6 @@ extension LoweredGraph {
     else { return false }
     let kernel: Kernel
     switch operations[source].kernel {
-    case .convolution(let window, let groups, let hasBias, let hasResidual, relu: false):
-      if isFasterAsAdjoint(operations[source]) { return false }
-      kernel = .convolution(window, groups: groups, hasBias: hasBias, hasResidual: hasResidual, relu: true)
     case .normalise(let hasResidual, relu: false):
       kernel = .normalise(hasResidual: hasResidual, relu: true)
     case .addRow(relu: false):

@@ -46,8 +46,8 @@ struct LoweredGraph {
     /// Plain loops over a row-wise part, then a sum over rows: operands are summed over the axes, 0 among them.
     case sumRows(axes: [Int])
 
-    /// Operands x, filters, then bias and residual if present.
-    case convolution(Window, groups: Int, hasBias: Bool, hasResidual: Bool, relu: Bool)
+    /// Operands x, filters.
+    case convolution(Window, groups: Int)
     case convolutionInputGradient(Window, groups: Int)
     case convolutionFilterGradient(Window, groups: Int)
     case matrixProduct(transposeSecond: Bool)
@@ -135,6 +135,18 @@ struct LoweredGraph {
     var result = [Int?](repeating: nil, count: values.count)
     for (index, operation) in operations.enumerated() { for value in operation.results { result[value] = index } }
     return result
+  }
+}
+
+extension LoweredGraph {
+  /// Whether a convolution is better run as the adjoint of the convolution by the flipped and transposed filters: for 16
+  /// result channels oneDNN's adjoint kernel is 1.4 times as fast as its forward one (measured with 2.6 on AVX-512).
+  func isFasterAsAdjoint(_ operation: LoweredOperation) -> Bool {
+    guard case .convolution(let window, groups: 1) = operation.kernel else { return false }
+    let (image, result) = (values[operation.operands[0]], values[operation.results[0]])
+    return image.layout == .blocked && image.shape[1] >= 16 && result.shape[1] <= 16
+      && window.stride == Window.Pair(1) && window.dilation == Window.Pair(1)
+      && window.padBefore.vertical < window.size.vertical && window.padBefore.horizontal < window.size.horizontal
   }
 }
 

@@ -168,8 +168,7 @@ struct Lowering {
       return try matrixProduct(operands, type, first, second, refuse)
     case .convolution(let window, let groups):
       guard !lowered.values[operands[1]].isBatched else { throw refuse() }
-      let kernel = LoweredGraph.Kernel.convolution(
-        window, groups: groups, hasBias: false, hasResidual: false, relu: false)
+      let kernel = LoweredGraph.Kernel.convolution(window, groups: groups)
       return emit(kernel, [convolutionSource(operands[0]), operands[1]], type, isBatched: true, .blocked)
     case .convolutionInputGradient(let window, let groups, _, _):
       guard !lowered.values[operands[1]].isBatched else { throw refuse() }

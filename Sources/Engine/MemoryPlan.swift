@@ -286,7 +286,6 @@ extension LoweredGraph.Kernel {
     case .entrywise, .addRow: true
     case .normalise: operands[0] == value || operands.last == value
     case .combine, .maskedSums: operands[0] == value
-    case .convolution(_, _, _, hasResidual: true, _): operands.last == value && operands[0] != value
     default: false
     }
   }

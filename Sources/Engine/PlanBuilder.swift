@@ -220,22 +220,16 @@ struct PlanBuilder {
   ) throws(EngineError) {
     let (x, y) = (operation.operands, operation.results)
     switch operation.kernel {
-    case .convolution(let window, let groups, let hasBias, let hasResidual, let relu):
+    case .convolution(let window, let groups):
       if graph.isFasterAsAdjoint(operation) {
         try addConvolutionAsAdjoint(operation, window, rows: rows)
         return
       }
-      let ending = ConvolutionEnding(
-        bias: hasBias ? memory.slot(x[2]) : nil, residual: hasResidual ? x.last.map { memory.slot($0) } : nil)
-      var description = describe(image: x[0], window, groups, result: y[0], rows: rows)
-      description.with_bias = hasBias
-      description.sum_into_destination = hasResidual
-      description.relu = relu
+      let description = describe(image: x[0], window, groups, result: y[0], rows: rows)
       let primitive = try ConvolutionPrimitive(library, description, SHIM_FORWARD_INFERENCE)
       let packed = try pack(primitive, filters: x[1])
       stages[operation.stage].append(
-        ConvolutionStep(
-          primitive, source: memory.slot(x[0]), packed: packed, ending: ending, result: memory.slot(y[0])))
+        ConvolutionStep(primitive, source: memory.slot(x[0]), packed: packed, result: memory.slot(y[0])))
     case .convolutionInputGradient(let window, let groups):
       let description = describe(image: y[0], window, groups, result: x[0], rows: rows)
       let primitive = try ConvolutionPrimitive(library, description, SHIM_BACKWARD_DATA)

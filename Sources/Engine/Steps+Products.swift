@@ -132,42 +132,25 @@ final class PackStep: Step {
   }
 }
 
-/// What a convolution adds to its result.
-struct ConvolutionEnding {
-  var bias: MemoryPlan.Slot?
-  var residual: MemoryPlan.Slot?
-}
-
-/// A convolution whose ending the library applies while the result is in registers.
+/// A convolution.
 final class ConvolutionStep: Step {
   private let primitive: ConvolutionPrimitive
   private let source: MemoryPlan.Slot
   private let packed: MemoryPlan.Slot
-  private let ending: ConvolutionEnding
   private let result: MemoryPlan.Slot
-  private let copiesResidual: Bool
 
   init(
-    _ primitive: ConvolutionPrimitive, source: MemoryPlan.Slot, packed: MemoryPlan.Slot, ending: ConvolutionEnding,
-    result: MemoryPlan.Slot
+    _ primitive: ConvolutionPrimitive, source: MemoryPlan.Slot, packed: MemoryPlan.Slot, result: MemoryPlan.Slot
   ) {
     self.primitive = primitive
     self.source = source
     self.packed = packed
-    self.ending = ending
     self.result = result
-    // The library adds to what the destination holds.
-    copiesResidual = ending.residual.map { $0.area != result.area || $0.offset != result.offset } ?? false
   }
 
   override func run(_ chunk: Chunk, _ context: RunContext) {
-    let target = chunk.address(result)
-    if copiesResidual, let residual = ending.residual {
-      memcpy(target, chunk.address(residual), chunk.rows * result.rowBytes)
-    }
     context.note(
-      primitive.run(
-        chunk.worker, chunk.address(source), chunk.address(packed), ending.bias.map { chunk.address($0) }, target))
+      primitive.run(chunk.worker, chunk.address(source), chunk.address(packed), nil, chunk.address(result)))
   }
 }
 
