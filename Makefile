@@ -35,10 +35,10 @@ onednn3: dependencies
 	Scripts/test-onednn3.sh
 
 format:
-	swift format -i -r --configuration .swift-format Package.swift Sources Tests Benchmarks/Package.swift Benchmarks/Sources
+	swift format -i -r --configuration .swift-format Package.swift Sources Tests Examples Benchmarks/Package.swift Benchmarks/Sources
 
 lint:
-	swift format lint -r --strict --configuration .swift-format Package.swift Sources Tests Benchmarks/Package.swift Benchmarks/Sources
+	swift format lint -r --strict --configuration .swift-format Package.swift Sources Tests Examples Benchmarks/Package.swift Benchmarks/Sources
 
 clean:
 	rm -rf .build Benchmarks/.build

@@ -37,7 +37,8 @@ let package = Package(
   ],
   targets: [
     .executableTarget(
-      name: "ThalwegCommand", dependencies: ["Thalweg", .product(name: "ArgumentParser", package: "swift-argument-parser")],
+      name: "ThalwegCommand",
+      dependencies: ["Thalweg", .product(name: "ArgumentParser", package: "swift-argument-parser")],
       path: "Sources/thalweg-command", swiftSettings: settings),
     .executableTarget(
       name: "loss-slice", dependencies: ["Thalweg"], path: "Examples/loss-slice", swiftSettings: settings),
@@ -86,10 +87,13 @@ let package = Package(
     tests("Checkpoints", ["ThalwegCheckpoints", "ThalwegFiles"], exclude: ["Fixtures"]),
     tests("Datasets", ["ThalwegDatasets", "ThalwegFiles"]),
     tests("Graphs", ["ThalwegGraphs"]),
-    tests("Engine", ["ThalwegEngine", "ThalwegGraphs", "ThalwegNetworks"]),
+    tests("Engine", ["ThalwegEngine", "ThalwegGraphs", "ThalwegNetworks", "COneDNN"]),
     tests(
       "NeuralSurfaces",
-      ["ThalwegNeuralSurfaces", "ThalwegNetworks", "ThalwegDatasets", "ThalwegCheckpoints", "ThalwegEngine"]),
+      [
+        "ThalwegNeuralSurfaces", "ThalwegNetworks", "ThalwegDatasets", "ThalwegCheckpoints", "ThalwegEngine",
+        "ThalwegTraining",
+      ]),
     tests("CKernels", ["CKernels"]),
     tests(
       "Command",

@@ -1,4 +1,3 @@
-
 /// Number format of the large intermediate values of a plan.
 public enum ComputePrecision: String, Sendable, Codable, CaseIterable {
   /// 32-bit floating point.

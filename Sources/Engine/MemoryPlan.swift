@@ -135,7 +135,8 @@ struct MemoryPlan {
     var stored = 0
     var arena = Arena()
     var held: [Int: (offset: Int, bytes: Int)] = [:]
-    for (index, operation) in graph.operations.enumerated() where graph.isBatched(operation) && operation.stage == stage {
+    for (index, operation) in graph.operations.enumerated() where graph.isBatched(operation) && operation.stage == stage
+    {
       for value in operation.results + operation.operands where graph.values[value].isBatched && !seen.contains(value) {
         seen.insert(value)
         let bytes = rowBytes(graph.values[value], options)
@@ -215,7 +216,8 @@ struct MemoryPlan {
   ) -> Int {
     var arena = Arena()
     var held: [Int: (offset: Int, bytes: Int)] = [:]
-    for (index, operation) in graph.operations.enumerated() where graph.isBatched(operation) && operation.stage == stage {
+    for (index, operation) in graph.operations.enumerated() where graph.isBatched(operation) && operation.stage == stage
+    {
       for value in operation.results where graph.values[value].isBatched && lifetimes.isLocal(value) {
         let perRow = rowBytes(graph.values[value], options)
         let bytes = MemoryPlan.aligned(perRow * rows)

@@ -49,9 +49,9 @@ public enum PeakMeasurement {
     let work = 2 * Double(size) * Double(size) * Double(size)
     nonisolated(unsafe) let (owned, blocks) = (calls, memory)
     return rate(threadCount: threadCount, seconds: seconds) { worker in
-      owned.withUnsafeBufferPointer {
+      withUnsafePointer(to: owned[worker]) {
         _ = shim_call_run(
-          $0.baseAddress! + worker, library.streams[worker], blocks[3 * worker], blocks[3 * worker + 1], nil,
+          $0, library.streams[worker], blocks[3 * worker], blocks[3 * worker + 1], nil,
           blocks[3 * worker + 2], library.scratchpads[worker])
       }
       return work

@@ -196,7 +196,9 @@ public final class Plan {
           runLane(lane, stage, worker)
         }
       } else {
-        for lane in stride(from: worker, to: context.usedLanes, by: options.threadCount) { runLane(lane, stage, worker) }
+        for lane in stride(from: worker, to: context.usedLanes, by: options.threadCount) {
+          runLane(lane, stage, worker)
+        }
       }
       finishing = stage + 1
       tw_team_barrier(

@@ -46,7 +46,8 @@ final class EntrywiseStep: Step {
   private let perRow: Int
   private let isHalf: Bool
 
-  init(_ kernel: LoweredGraph.Entrywise, _ operands: [MemoryPlan.Slot], _ y: MemoryPlan.Slot, perRow: Int, isHalf: Bool) {
+  init(_ kernel: LoweredGraph.Entrywise, _ operands: [MemoryPlan.Slot], _ y: MemoryPlan.Slot, perRow: Int, isHalf: Bool)
+  {
     self.kernel = kernel
     x = operands[0]
     second = operands.count > 1 ? operands[1] : operands[0]

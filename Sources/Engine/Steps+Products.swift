@@ -1,6 +1,6 @@
 import CKernels
-import Glibc
 import COneDNN
+import Glibc
 import ThalwegGraphs
 
 /// Everything of oneDNN that a plan owns: one engine, and a stream and a scratchpad for each worker.
@@ -91,8 +91,9 @@ final class ConvolutionPrimitive {
     _ worker: Int, _ source: UnsafeMutableRawPointer, _ filters: UnsafeMutableRawPointer,
     _ bias: UnsafeMutableRawPointer?, _ destination: UnsafeMutableRawPointer
   ) -> Int32 {
-    calls.withUnsafeBufferPointer {
-      shim_call_run($0.baseAddress! + worker, library.streams[worker], source, filters, bias, destination,
+    withUnsafePointer(to: calls[worker]) {
+      shim_call_run(
+        $0, library.streams[worker], source, filters, bias, destination,
         library.scratchpads[worker])
     }
   }
@@ -276,7 +277,8 @@ final class MatrixProductStep: Step {
   override func run(_ chunk: Chunk, _ context: RunContext) {
     context.note(
       shim_sgemm(
-        noTranspose, transposes ? transpose : noTranspose, Int64(chunk.rows), Int64(columns), Int64(inner), 1, chunk.floats(x), Int64(inner),
+        noTranspose, transposes ? transpose : noTranspose, Int64(chunk.rows), Int64(columns), Int64(inner), 1,
+        chunk.floats(x), Int64(inner),
         chunk.floats(w), Int64(transposes ? inner : columns), 0, chunk.floats(y), Int64(columns)))
   }
 }

@@ -178,8 +178,7 @@ package struct LabelPlacer {
   }
 
   /// Whether `point` lies in the label's box of half-width `reach` and half-height `across`.
-  private func isCovered(_ point: Point, by label: LabelledLine.Label, reach: Double, across: Double) -> Bool
-  {
+  private func isCovered(_ point: Point, by label: LabelledLine.Label, reach: Double, across: Double) -> Bool {
     let (dx, dy) = (point.x - label.centre.x, point.y - label.centre.y)
     let angle = label.angle * .pi / 180
     let (along, aside) = (dx * cos(angle) + dy * sin(angle), dy * cos(angle) - dx * sin(angle))

@@ -81,8 +81,7 @@ extension PlainLoops {
     }
   }
 
-  static func convolutionInputGradient(_ y: Buffer, _ w: Buffer, _ x: Buffer, _ window: Window, _ groups: Int)
-  {
+  static func convolutionInputGradient(_ y: Buffer, _ w: Buffer, _ x: Buffer, _ window: Window, _ groups: Int) {
     let plan = Plan(x.shape, w.shape, y.shape, window, groups)
     x.real.update(repeating: 0, count: x.shape.count)
     inParallel(plan.images) { image in

@@ -79,7 +79,7 @@ extension PlainLoops {
                 - window.padBefore.horizontal
               guard ix >= 0 && ix < width else { continue }
               let position = iy * width + ix
-              if best < 0 || image[position] > image[best] { best = position }
+              if best < 0 || image[position] > image[best] || image[position].isNaN { best = position }
             }
           }
           precondition(best >= 0, "a pooling window lies wholly in the padding")

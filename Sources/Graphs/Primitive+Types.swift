@@ -84,7 +84,8 @@ extension Primitive {
         Shape((0..<x.rank).map { before[$0] + after[$0] + x[$0] + (x[$0] - 1) * between[$0] }))
     case .concatenate(let axis):
       let shapes = operands.indices.map { real($0) }
-      precondition(!shapes.isEmpty && shapes.allSatisfy { $0.removing(axes: [axis]) == shapes[0].removing(axes: [axis]) })
+      precondition(
+        !shapes.isEmpty && shapes.allSatisfy { $0.removing(axes: [axis]) == shapes[0].removing(axes: [axis]) })
       var extents = shapes[0].extents
       extents[axis] = shapes.reduce(0) { $0 + $1[axis] }
       return ValueType(Shape(extents))

@@ -70,7 +70,8 @@ final class PlanCache {
       else { return nil }
       let shape = graph.shape(of: node.operands[0])
       return Norm(
-        meanOutput: output.name, varianceOutput: "batchVariance.\(name)", meanRange: space.range(of: mean), varianceRange: space.range(of: variance),
+        meanOutput: output.name, varianceOutput: "batchVariance.\(name)", meanRange: space.range(of: mean),
+        varianceRange: space.range(of: variance),
         entriesPerChannel: shape.count / shape[1])
     }
   }

@@ -7,7 +7,8 @@ struct ExampleTests {
   func lossSlice() throws {
     let program = try #require(Program.path, "the program is not beside the tests")
     let process = Process()
-    process.executableURL = URL(fileURLWithPath: program).deletingLastPathComponent().appendingPathComponent("loss-slice")
+    process.executableURL = URL(fileURLWithPath: program).deletingLastPathComponent().appendingPathComponent(
+      "loss-slice")
     let pipe = Pipe()
     process.standardOutput = pipe
     try process.run()

@@ -1,6 +1,5 @@
 import Foundation
 import Testing
-
 import ThalwegFigures
 
 @Suite("Figures as files")

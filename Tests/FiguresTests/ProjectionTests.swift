@@ -1,5 +1,4 @@
 import Testing
-
 import ThalwegFigures
 
 @Suite("Projections")

@@ -5,8 +5,7 @@ import ThalwegFiles
 struct InflateTests {
   static let data = (0..<100_000).map { UInt8(truncatingIfNeeded: $0 / 7 ^ $0) }
 
-  private func inflate(_ packed: [UInt8], _ pieces: [Int], _ wrapper: InflateStream.Wrapper) throws -> [UInt8]
-  {
+  private func inflate(_ packed: [UInt8], _ pieces: [Int], _ wrapper: InflateStream.Wrapper) throws -> [UInt8] {
     let stream = InflateStream(FileBytes(name: "x.gz", bytes: packed), wrapper: wrapper)
     var result: [UInt8] = []
     for piece in pieces { result += try stream.read(exactly: piece) }

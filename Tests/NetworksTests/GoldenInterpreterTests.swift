@@ -65,8 +65,7 @@ struct GoldenInterpreterTests {
     expectClose(product.dot(d), expected.d_H_d, relative: Self.relative)
     expectClose(product.dot(e), expected.e_H_d, relative: Self.relative)
     let rms = product.norm / Double(product.count).squareRoot()
-    for (found, wanted) in zip(product.prefix(5) + product.suffix(5), expected.Hd_first5 + expected.Hd_last5)
-    {
+    for (found, wanted) in zip(product.prefix(5) + product.suffix(5), expected.Hd_first5 + expected.Hd_last5) {
       expectClose(found, wanted, relative: Self.relative, absolute: Self.relative * rms)
     }
   }

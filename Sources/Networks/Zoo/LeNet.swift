@@ -10,7 +10,7 @@ extension Network {
   ///
   /// - Parameters:
   ///   - isNormalised: Whether hidden layers have batch normalisation.
-  ///   - inputShape: `[channels, height, width]`, height and width at least 14.
+  ///   - inputShape: `[channels, height, width]`, height and width at least 16.
   ///   - classCount: Number of logits.
   /// - Throws: ``NetworkError``.
   public static func leNet(
