@@ -2,9 +2,10 @@
 // what `thalweg train` and `thalweg slice` do, from the library. Takes some seconds; no data needed.
 import Thalweg
 
-let network = try Network.named("resnet8:width=8", inputShape: [1, 16, 16], classCount: 8)
 let source = try DatasetSource("shapes:count=1000,test=200,size=16")
 let train = try source.load(split: .train)
+let network = try Network.named(
+  "resnet8:width=8", inputShape: train.exampleShape, classCount: train.classCount)
 let compute = ComputeOptions(threadCount: 2)
 
 // A stream of minibatches, and a walk down it.
