@@ -82,7 +82,8 @@ let package = Package(
     system("CZlib", pkgConfig: "zlib", debian: "zlib1g-dev"),
     system("CCrypto", pkgConfig: "libcrypto", debian: "libssl-dev"),
 
-    .target(name: "TestSupport", path: "Sources/TestSupport", swiftSettings: settings),
+    .target(
+      name: "TestSupport", dependencies: ["ThalwegRandomness"], path: "Sources/TestSupport", swiftSettings: settings),
     tests("Files", ["ThalwegFiles"]),
     tests("Checkpoints", ["ThalwegCheckpoints", "ThalwegFiles"], exclude: ["Fixtures"]),
     tests("Datasets", ["ThalwegDatasets", "ThalwegFiles"]),

@@ -229,14 +229,15 @@ struct PlanBuilder {
       let primitive = try ConvolutionPrimitive(library, description, SHIM_FORWARD_INFERENCE)
       let packed = try pack(primitive, filters: x[1])
       stages[operation.stage].append(
-        ConvolutionStep(primitive, source: memory.slot(x[0]), packed: packed, result: memory.slot(y[0])))
+        ConvolutionStep(
+          primitive, source: memory.slot(x[0]), packed: packed, result: memory.slot(y[0]), isAdjoint: false))
     case .convolutionInputGradient(let window, let groups):
       let description = describe(image: y[0], window, groups, result: x[0], rows: rows)
       let primitive = try ConvolutionPrimitive(library, description, SHIM_BACKWARD_DATA)
       let packed = try pack(primitive, filters: x[1])
       stages[operation.stage].append(
-        ConvolutionAdjointStep(
-          primitive, source: memory.slot(x[0]), packed: packed, result: memory.slot(y[0])))
+        ConvolutionStep(
+          primitive, source: memory.slot(x[0]), packed: packed, result: memory.slot(y[0]), isAdjoint: true))
     case .convolutionFilterGradient(let window, let groups):
       var description = describe(image: x[0], window, groups, result: x[1], rows: rows)
       description.result_type = SHIM_F32
@@ -266,7 +267,8 @@ struct PlanBuilder {
     between[stageOfDefinition(of: x[1]) + 1].append(FlipFiltersStep(memory.slot(x[1]), flipped, shape(x[1])))
     let packed = try pack(primitive, from: flipped, filters: x[1])
     stages[operation.stage].append(
-      ConvolutionAdjointStep(primitive, source: memory.slot(x[0]), packed: packed, result: memory.slot(y[0])))
+      ConvolutionStep(
+        primitive, source: memory.slot(x[0]), packed: packed, result: memory.slot(y[0]), isAdjoint: true))
   }
 
   /// The stage after which a shared value is known; −1 before the first.

@@ -133,50 +133,32 @@ final class PackStep: Step {
   }
 }
 
-/// A convolution.
+/// A convolution, or the adjoint of one in its images.
+///
+/// The adjoint also serves as a convolution: with stride 1, `w ⋆ x` is the adjoint of the convolution by the flipped and
+/// transposed filters (``LoweredGraph/isFasterAsAdjoint(_:)``).
 final class ConvolutionStep: Step {
   private let primitive: ConvolutionPrimitive
   private let source: MemoryPlan.Slot
   private let packed: MemoryPlan.Slot
   private let result: MemoryPlan.Slot
+  private let isAdjoint: Bool
 
   init(
-    _ primitive: ConvolutionPrimitive, source: MemoryPlan.Slot, packed: MemoryPlan.Slot, result: MemoryPlan.Slot
+    _ primitive: ConvolutionPrimitive, source: MemoryPlan.Slot, packed: MemoryPlan.Slot, result: MemoryPlan.Slot,
+    isAdjoint: Bool
   ) {
     self.primitive = primitive
     self.source = source
     self.packed = packed
     self.result = result
+    self.isAdjoint = isAdjoint
   }
 
   override func run(_ chunk: Chunk, _ context: RunContext) {
-    context.note(
-      primitive.run(chunk.worker, chunk.address(source), chunk.address(packed), nil, chunk.address(result)))
-  }
-}
-
-/// The adjoint of a convolution in its images.
-///
-/// It also serves as a convolution: with stride 1, `w ⋆ x` is the adjoint of the convolution by the flipped and
-/// transposed filters (``LoweredGraph/isFasterAsAdjoint(_:)``).
-final class ConvolutionAdjointStep: Step {
-  private let primitive: ConvolutionPrimitive
-  private let source: MemoryPlan.Slot
-  private let packed: MemoryPlan.Slot
-  private let result: MemoryPlan.Slot
-
-  init(
-    _ primitive: ConvolutionPrimitive, source: MemoryPlan.Slot, packed: MemoryPlan.Slot, result: MemoryPlan.Slot
-  ) {
-    self.primitive = primitive
-    self.source = source
-    self.packed = packed
-    self.result = result
-  }
-
-  override func run(_ chunk: Chunk, _ context: RunContext) {
-    context.note(
-      primitive.run(chunk.worker, chunk.address(result), chunk.address(packed), nil, chunk.address(source)))
+    let (x, y) = (chunk.address(source), chunk.address(result))
+    // The library names operands by their place in the forward pass.
+    context.note(primitive.run(chunk.worker, isAdjoint ? y : x, chunk.address(packed), nil, isAdjoint ? x : y))
   }
 }
 

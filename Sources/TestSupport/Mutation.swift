@@ -1,8 +1,7 @@
-import Testing
 import ThalwegRandomness
 
 /// Changes `bytes` at random: bytes replaced, runs removed, repeated or inserted, or the end cut off.
-func mutated(_ bytes: [UInt8], seed: UInt64, index: Int) -> [UInt8] {
+public func mutated(_ bytes: [UInt8], seed: UInt64, index: Int) -> [UInt8] {
   var stream = RandomStream(seed: seed, UInt64(index))
   var result = bytes
   for _ in 0...stream.index(below: 4) {
@@ -19,19 +18,4 @@ func mutated(_ bytes: [UInt8], seed: UInt64, index: Int) -> [UInt8] {
     }
   }
   return result
-}
-
-/// The error of type `Failure` that `body` throws, or `nil` with an issue recorded.
-func thrown<Failure: Error, Value>(
-  _ type: Failure.Type, sourceLocation: SourceLocation = #_sourceLocation, _ body: () throws -> Value
-) -> Failure? {
-  do {
-    let value = try body()
-    Issue.record("no error, but \(value)", sourceLocation: sourceLocation)
-  } catch let error as Failure {
-    return error
-  } catch {
-    Issue.record("another error: \(error)", sourceLocation: sourceLocation)
-  }
-  return nil
 }
