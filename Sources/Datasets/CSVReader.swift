@@ -1,3 +1,4 @@
+import Foundation
 public import ThalwegFiles
 
 /// Reads comma-separated numbers, one example a line, the class last.
@@ -74,6 +75,7 @@ public enum CSVReader {
   static func table(_ file: FileBytes) throws(FileFormatError) -> Table {
     var table = Table()
     var position = file.bytes.startIndex
+    if file.bytes.starts(with: [0xEF, 0xBB, 0xBF]) { position += 3 }  // The mark that some spreadsheets write first.
     var isFirstLine = true
     while position < file.bytes.endIndex {
       let end = file.bytes[position...].firstIndex(of: 0x0A) ?? file.bytes.endIndex
@@ -90,8 +92,13 @@ public enum CSVReader {
     return table
   }
 
+  /// Whether a first line holds names: every field has a letter, and none is a number, not even a quoted or an
+  /// unusable one. Anything else must be an example, or is an error.
   private static func isHeader(_ line: ArraySlice<UInt8>) -> Bool {
-    number(line.prefix { $0 != 0x2C }) == nil
+    line.split(separator: 0x2C, omittingEmptySubsequences: false).allSatisfy { field in
+      let text = String(decoding: field, as: UTF8.self).trimmingCharacters(in: CharacterSet(charactersIn: " \"'"))
+      return text.contains(where: \.isLetter) && Double(text) == nil
+    }
   }
 
   private static func append(

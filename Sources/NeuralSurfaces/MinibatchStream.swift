@@ -106,7 +106,8 @@ final class MinibatchEvaluator: StreamEvaluator {
     var loss = 0.0
     for value in entry.plan.perExampleOutput("losses") { loss += Double(value) }
     var correct = 0
-    for hit in entry.plan.perExampleOutput("correct") where hit > 0.5 { correct += 1 }
+    for (hit, loss) in zip(entry.plan.perExampleOutput("correct"), entry.plan.perExampleOutput("losses"))
+    where hit > 0.5 && loss.isFinite { correct += 1 }
     return Evaluation(loss: loss / Double(range.count), correctCount: correct, exampleCount: range.count)
   }
 

@@ -109,7 +109,8 @@ final class NeuralEvaluator: Evaluator {
       let hits = entry.plan.perExampleOutput("correct")
       for row in 0..<batch {
         perExampleLosses[start + row] = Double(losses[row])
-        correct += hits[row] > 0.5 ? 1 : 0
+        // An example whose loss is not a number has no guess, whatever the largest of its logits seems to be.
+        correct += hits[row] > 0.5 && losses[row].isFinite ? 1 : 0
       }
       visit(entry.plan, start)
       start += batch

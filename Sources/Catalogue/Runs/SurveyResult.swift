@@ -31,7 +31,9 @@ public struct SurveyResult: Sendable {
       lines.append("loss         from \(text(of: least)) to \(text(of: most)), in nats")
     }
     lines.append("points       \(measured.count) measured, \(divergedCount) diverged")
-    lines.append("roughness    \(fixed(roughness.value, 6)) of the range bends forth and back")
+    if roughness.tripleCount > 0 {
+      lines.append("roughness    \(fixed(roughness.value, 6)) of the range bends forth and back")
+    }
     if let rate = imagesPerSecond { lines.append("rate         \(fixed(rate, 0)) images/s") }
     return lines
   }

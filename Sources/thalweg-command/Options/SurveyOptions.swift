@@ -46,6 +46,10 @@ func runSurvey(_ subject: SubjectSettings, _ settings: SurveySettings, out: Stri
   result.lines.forEach(Console.line)
   let kind = settings.kind
   let figures = kind == "slice" ? ["slice"] : ["contour", "surface"]
-  Console.line("figures      " + figures.map { "\(out)/figures/\($0).svg" }.joined(separator: ", "))
+  if result.losses.contains(where: { $0 != nil }) {
+    Console.line("figures      " + figures.map { "\(out)/figures/\($0).svg" }.joined(separator: ", "))
+  } else {
+    Console.line("figures      none: the loss is not a number at any point")
+  }
   Console.line("tables       \(out)/\(kind).csv, \(out)/\(kind).json")
 }

@@ -68,6 +68,10 @@ enum OptionText {
         "--\(option): found \(text), expected FIRST:LAST:COUNT with FIRST below LAST and at least 2 points, "
           + "such as -1:1:51")
     }
-    return Axis(lower: lower, upper: upper, count: count)
+    let axis = Axis(lower: lower, upper: upper, count: count)
+    guard axis.spacing.isFinite, zip(axis.coordinates, axis.coordinates.dropFirst()).allSatisfy({ $0 < $1 }) else {
+      throw UsageError("--\(option): found \(text), expected points that double precision can tell apart")
+    }
+    return axis
   }
 }
