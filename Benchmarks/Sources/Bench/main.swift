@@ -41,6 +41,11 @@ enum BenchError: Error, CustomStringConvertible {
   }
 }
 
+/// Prints at once, also into a pipe: rows take half a minute each.
+func say(_ line: String) {
+  FileHandle.standardOutput.write(Data((line + "\n").utf8))
+}
+
 func machineName() -> String {
   let text = (try? String(contentsOfFile: "/proc/cpuinfo", encoding: .utf8)) ?? ""
   let model = text.split(separator: "\n").first { $0.hasPrefix("model name") }?.split(separator: ":").last ?? "unknown"
@@ -95,12 +100,12 @@ func run() throws {
       memory == "training"
       ? try workloads.training("resnet20", .float32) : try workloads.evaluation("resnet20", .float32)
     _ = try workload.run()
-    print(Load.peakMegabytes())
+    say("\(Load.peakMegabytes())")
     return
   }
-  print("\(machineName()); oneDNN \(EngineVersion.library), \(arguments.threads) threads")
-  print(arguments.data == nil ? "CIFAR-10 is absent: random images of the same shape" : "CIFAR-10")
-  print(Table.header())
+  say("\(machineName()); oneDNN \(EngineVersion.library), \(arguments.threads) threads")
+  say(arguments.data == nil ? "CIFAR-10 is absent: random images of the same shape" : "CIFAR-10")
+  say(Table.header())
   let plans: [() throws -> Workload] = [
     { try workloads.evaluation("resnet20", .float32) }, { try workloads.surface("resnet20", .float32) },
     { try workloads.training("resnet20", .float32) }, { try workloads.evaluation("resnet56", .float32) },
@@ -114,16 +119,16 @@ func run() throws {
     if let only = arguments.only, !title.contains(only) { continue }
     let row = try time(workload, threads: arguments.threads)
     rows.append(row)
-    print(Table.line(row))
+    say(Table.line(row))
   }
   if !EngineVersion.hasNativeBfloat16 {
-    print("bfloat16 is emulated on this processor: its rows measure the emulation, not the format")
+    say("this processor has no bfloat16: those rows are 32-bit arithmetic rounded to 16 bits")
   }
   if let out = arguments.out {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
     try encoder.encode(rows).write(to: URL(fileURLWithPath: out))
-    print("written: \(out)")
+    say("written: \(out)")
   }
 }
 
@@ -131,7 +136,6 @@ enum Versions {
   static let all = ["thalweg": Machine.version, "onednn": EngineVersion.library]
 }
 
-setvbuf(stdout, nil, Int32(_IOLBF), 0)
 do {
   try run()
 } catch {
