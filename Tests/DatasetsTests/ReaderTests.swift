@@ -89,11 +89,19 @@ struct ReaderTests {
     arguments: [
       ("", 0), ("a,b\n", 4), ("1,2\n1,x\n", 6), ("1,2\n1,2,3\n", 4), ("1\n", 0), ("1,nan\n", 2),
       ("1,-1\n", 0),
-      ("1,0.5\n", 0), ("1,1e9\n", 0), ("1e39,0\n1,1\n1e39,0\n", 11), ("1,,0\n", 2), ("1,0\n,", 4),
+      ("1,0.5\n", 0), ("1,1e9\n", 0), ("1e39,0\n1,1\n", 0), ("1,1\n1e39,0\n", 4),
+      ("\"1\",\"0\"\n1,1\n", 0), ("1,,0\n", 2), ("1,0\n,", 4),
     ])
   func csvLies(_ text: String, _ offset: Int) {
     let error = thrown(FileFormatError.self) { try CSVReader.dataset(file(Array(text.utf8)), name: "toy") }
     #expect(error?.offset == offset, "\(String(describing: error))")
+  }
+
+  @Test("a line of names is passed over, and the mark that spreadsheets write first is not part of a number")
+  func csvBeginnings() throws {
+    for text in ["x,class\n1,0\n2,1\n", "\u{FEFF}1,0\n2,1\n"] {
+      #expect(try CSVReader.dataset(file(Array(text.utf8)), name: "toy").labels == [0, 1])
+    }
   }
 
   @Test("optical digits have 64 pixels from 0 to 16 and a class")
