@@ -1,7 +1,7 @@
 /// Joins neighbouring kernels into one where a kernel exists that does both in one pass over memory.
 ///
 /// Convolutions stay as they are: oneDNN would apply a bias, a residual and ReLU while the result is in registers, but its
-/// ReLU turns NaN into zero, which would hide a diverged state. A pass over data still in cache costs two per cent.
+/// ReLU turns NaN into zero, which would hide a diverged state. A pass over data still in cache costs little.
 extension LoweredGraph {
   /// The graph with all fusions applied; it computes the same up to rounding.
   func fused() -> LoweredGraph {
