@@ -138,12 +138,16 @@ final class PrimitiveStep: Step {
   override func run(_ chunk: Chunk, _ context: RunContext) {
     // Rows beyond the last example may hold anything, and positions among them must not be followed.
     guard let shapes = shapes[chunk.count] else { preconditionFailure("no shapes for \(chunk.count) rows") }
-    var buffers: [PlainBuffer<Float>] = []
-    buffers.reserveCapacity(operands.count)
-    for (index, slot) in operands.enumerated() {
-      buffers.append(PrimitiveStep.buffer(chunk, slot, operandValues[index].kind, shapes.operands[index]))
+    let target = PrimitiveStep.buffer(chunk, result, resultValue.kind, shapes.result)
+    withUnsafeTemporaryAllocation(of: PlainBuffer<Float>.self, capacity: operands.count) { buffers in
+      for index in operands.indices {
+        buffers.initializeElement(
+          at: index,
+          to: PrimitiveStep.buffer(chunk, operands[index], operandValues[index].kind, shapes.operands[index]))
+      }
+      defer { buffers.deinitialize() }
+      runPrimitive(primitive, UnsafeBufferPointer(buffers), target)
     }
-    runPrimitive(primitive, buffers, PrimitiveStep.buffer(chunk, result, resultValue.kind, shapes.result))
   }
 
   private static func buffer(

@@ -36,11 +36,13 @@ public struct PlainBuffer<Scalar> {
 
 /// Runs one primitive by plain loops in `Double`: the definition of what each primitive means.
 public func runPrimitive(_ primitive: Primitive, _ x: [PlainBuffer<Double>], _ y: PlainBuffer<Double>) {
-  PlainLoops<Double>.run(primitive, x, y)
+  x.withUnsafeBufferPointer { PlainLoops<Double>.run(primitive, $0, y) }
 }
 
-/// The same loops in `Float`, for engines that have nothing better for a primitive.
-public func runPrimitive(_ primitive: Primitive, _ x: [PlainBuffer<Float>], _ y: PlainBuffer<Float>) {
+/// The same loops in `Float`, for engines that have nothing better for a primitive. Allocates nothing.
+public func runPrimitive(
+  _ primitive: Primitive, _ x: UnsafeBufferPointer<PlainBuffer<Float>>, _ y: PlainBuffer<Float>
+) {
   PlainLoops<Float>.run(primitive, x, y)
 }
 
@@ -48,7 +50,7 @@ public func runPrimitive(_ primitive: Primitive, _ x: [PlainBuffer<Float>], _ y:
 enum PlainLoops<T: PlainScalar> {
   typealias Buffer = PlainBuffer<T>
 
-  static func run(_ primitive: Primitive, _ x: [Buffer], _ y: Buffer) {
+  static func run(_ primitive: Primitive, _ x: UnsafeBufferPointer<Buffer>, _ y: Buffer) {
     switch primitive {
     case .input: preconditionFailure("inputs are supplied, not computed")
     case .fill(let number): y.real.update(repeating: T(number), count: y.shape.count)
@@ -77,28 +79,26 @@ enum PlainLoops<T: PlainScalar> {
     case .gatherPlane: gatherPlane(x[0], x[1], y)
     case .scatterPlane: scatterPlane(x[0], x[1], y)
     case .slice(let start, _, let stride):
-      let source = x[0].shape.strides
-      let offset = zip(start, source).reduce(0) { $0 + $1.0 * $1.1 }
+      let source = Steps(x[0].shape)
       copy(
-        y.shape.extents, from: x[0].real + offset, zip(stride, source).map { $0 * $1 }, to: y.real,
-        y.shape.strides)
+        y.shape.extents, from: x[0].real + source.offset(of: start), source.scaled { stride[$0] }, to: y.real,
+        Steps(y.shape))
     case .pad(let before, _, let between):
       y.real.update(repeating: 0, count: y.shape.count)
-      let target = y.shape.strides
-      let offset = zip(before, target).reduce(0) { $0 + $1.0 * $1.1 }
+      let target = Steps(y.shape)
       copy(
-        x[0].shape.extents, from: x[0].real, x[0].shape.strides, to: y.real + offset,
-        zip(between, target).map { ($0 + 1) * $1 })
+        x[0].shape.extents, from: x[0].real, Steps(x[0].shape), to: y.real + target.offset(of: before),
+        target.scaled { between[$0] + 1 })
     case .concatenate(let axis): concatenate(x, y, axis)
     case .reduceSum(let axes): reduce(x[0], y, axes, from: 0) { $0 + $1 }
     case .reduceMaximum(let axes): reduce(x[0], y, axes, from: -T.infinity) { $1 > $0 || $1.isNaN ? $1 : $0 }
     case .broadcast(let axes, _):
-      var strides = x[0].shape.strides
-      for axis in axes { strides.insert(0, at: axis) }
-      copy(y.shape.extents, from: x[0].real, strides, to: y.real, y.shape.strides)
+      copy(
+        y.shape.extents, from: x[0].real, Steps(x[0].shape, standingStillAlong: axes, of: y.shape.rank),
+        to: y.real, Steps(y.shape))
     case .transpose(let permutation):
-      let strides = x[0].shape.strides
-      copy(y.shape.extents, from: x[0].real, permutation.map { strides[$0] }, to: y.real, y.shape.strides)
+      copy(
+        y.shape.extents, from: x[0].real, Steps(x[0].shape, permutedBy: permutation), to: y.real, Steps(y.shape))
     case .argumentMaximum: argumentMaximum(x[0], y)
     case .indicesEqual:
       for i in 0..<y.shape.count { y.real[i] = x[0].index[i] == x[1].index[i] ? 1 : 0 }
@@ -139,9 +139,8 @@ enum PlainLoops<T: PlainScalar> {
 
   /// Copies a block of `extents` between two strided places.
   static func copy(
-    _ extents: [Int], from source: UnsafePointer<T>, _ sourceStrides: [Int],
-    to target: UnsafeMutablePointer<T>,
-    _ targetStrides: [Int]
+    _ extents: [Int], from source: UnsafePointer<T>, _ sourceStrides: Steps, to target: UnsafeMutablePointer<T>,
+    _ targetStrides: Steps
   ) {
     guard let inner = extents.last else {
       target[0] = source[0]
@@ -157,14 +156,14 @@ enum PlainLoops<T: PlainScalar> {
   @inline(__always)
   static func reduce(_ x: Buffer, _ y: Buffer, _ axes: [Int], from start: T, _ combine: (T, T) -> T) {
     y.real.update(repeating: start, count: y.shape.count)
-    var targetStrides = y.shape.strides
-    for axis in axes.sorted() { targetStrides.insert(0, at: axis) }
-    guard let inner = x.shape.extents.last, let innerTarget = targetStrides.last else {
+    guard let inner = x.shape.extents.last else {
       y.real[0] = combine(start, x.real[0])
       return
     }
+    let targetStrides = Steps(y.shape, standingStillAlong: axes, of: x.shape.rank)
+    let innerTarget = targetStrides[x.shape.rank - 1]
     let (source, target) = (x.real, y.real)
-    forEachRow(x.shape.extents, x.shape.strides, targetStrides) { from, to in
+    forEachRow(x.shape.extents, Steps(x.shape), targetStrides) { from, to in
       if innerTarget == 0 {
         var total = target[to]
         for i in 0..<inner { total = combine(total, source[from + i]) }
@@ -179,9 +178,9 @@ enum PlainLoops<T: PlainScalar> {
 
   /// Visits the start of every row (all axes but the last) in two strided tensors at once.
   @inline(__always)
-  static func forEachRow(_ extents: [Int], _ first: [Int], _ second: [Int], _ body: (Int, Int) -> Void) {
+  static func forEachRow(_ extents: [Int], _ first: Steps, _ second: Steps, _ body: (Int, Int) -> Void) {
     let outer = extents.count - 1
-    var position = [Int](repeating: 0, count: outer)
+    var position = Steps()
     var (a, b) = (0, 0)
     while true {
       body(a, b)
@@ -200,13 +199,12 @@ enum PlainLoops<T: PlainScalar> {
     }
   }
 
-  static func concatenate(_ x: [Buffer], _ y: Buffer, _ axis: Int) {
+  static func concatenate(_ x: UnsafeBufferPointer<Buffer>, _ y: Buffer, _ axis: Int) {
     var position = 0
     for part in x {
       copy(
-        part.shape.extents, from: part.real, part.shape.strides,
-        to: y.real + position * y.shape.strides[axis],
-        y.shape.strides)
+        part.shape.extents, from: part.real, Steps(part.shape), to: y.real + position * y.shape.strides[axis],
+        Steps(y.shape))
       position += part.shape[axis]
     }
   }

@@ -2,11 +2,18 @@
 public struct Shape: Hashable, Sendable, ExpressibleByArrayLiteral, CustomStringConvertible {
   /// Extents, outermost (slowest) first. All are at least 1.
   public let extents: [Int]
+  /// Distance in elements between neighbours along each axis, row-major.
+  public let strides: [Int]
 
   /// A shape of `extents`, each of which must be at least 1.
   public init(_ extents: [Int]) {
     precondition(extents.allSatisfy { $0 > 0 }, "extents \(extents) are not all positive")
     self.extents = extents
+    var strides = extents.map { _ in 1 }
+    for axis in stride(from: extents.count - 2, through: 0, by: -1) {
+      strides[axis] = strides[axis + 1] * extents[axis + 1]
+    }
+    self.strides = strides
   }
 
   /// A shape written as its extents.
@@ -23,15 +30,6 @@ public struct Shape: Hashable, Sendable, ExpressibleByArrayLiteral, CustomString
 
   /// The extent of `axis`.
   public subscript(axis: Int) -> Int { extents[axis] }
-
-  /// Distance in elements between neighbours along each axis, row-major.
-  public var strides: [Int] {
-    var strides = [Int](repeating: 1, count: rank)
-    for axis in stride(from: rank - 2, through: 0, by: -1) {
-      strides[axis] = strides[axis + 1] * extents[axis + 1]
-    }
-    return strides
-  }
 
   /// The shape without `axes`.
   public func removing(axes: [Int]) -> Shape {
