@@ -1,8 +1,13 @@
+import CKernels
+
 /// Joins neighbouring kernels into one where a kernel exists that does both in one pass over memory.
 ///
 /// Convolutions stay as they are: oneDNN would apply a bias, a residual and ReLU while the result is in registers, but its
 /// ReLU turns NaN into zero, which would hide a diverged state. A pass over data still in cache costs little.
 extension LoweredGraph {
+  /// Most images in one linear combination.
+  static let mostTerms = Int(TW_MOST_TERMS)
+
   /// The graph with all fusions applied; it computes the same up to rounding.
   func fused() -> LoweredGraph {
     var graph = self
@@ -15,8 +20,9 @@ extension LoweredGraph {
     let uses = useCounts()
     let definitions = definitions()
     for (index, operation) in operations.enumerated() {
-      if fuseResidual(index, operation, uses, definitions) { return true }
-      if fuseRelu(index, operation, uses, definitions) { return true }
+      if fuseSum(index, operation, uses, definitions) { return true }
+      if fusePlainTerms(index, operation, uses, definitions) { return true }
+      if fuseEnding(index, operation, uses, definitions) { return true }
       if fuseMaskedSums(index, operation, uses, definitions) { return true }
     }
     return false
@@ -28,8 +34,8 @@ extension LoweredGraph {
     operations.remove(at: old)
   }
 
-  /// A per-channel map, then a sum with something else → one kernel with a residual.
-  private mutating func fuseResidual(
+  /// A linear combination, then a sum with something else → one linear combination.
+  private mutating func fuseSum(
     _ index: Int, _ operation: LoweredOperation, _ uses: [Int], _ definitions: [Int?]
   ) -> Bool {
     guard case .entrywise(.add) = operation.kernel, values[operation.results[0]].layout == .blocked,
@@ -37,12 +43,14 @@ extension LoweredGraph {
     else { return false }
     for (own, other) in [(0, 1), (1, 0)] {
       let value = operation.operands[own]
-      guard uses[value] == 1, let source = definitions[value] else { continue }
-      guard case .normalise(hasResidual: false, relu: false) = operations[source].kernel else { continue }
+      guard uses[value] == 1, let source = definitions[value],
+        case .linear(let scaled, let plain, .none) = operations[source].kernel,
+        scaled + plain < LoweredGraph.mostTerms
+      else { continue }
       replace(
         source, index,
         by: LoweredOperation(
-          kernel: .normalise(hasResidual: true, relu: false),
+          kernel: .linear(scaled: scaled, plain: plain + 1, .none),
           operands: operations[source].operands + [operation.operands[other]],
           results: operation.results))
       return true
@@ -50,29 +58,58 @@ extension LoweredGraph {
     return false
   }
 
-  /// A kernel that can end in a ReLU, then a ReLU.
-  private mutating func fuseRelu(
+  /// A sum that is a term of a linear combination without a factor → its addends as terms.
+  private mutating func fusePlainTerms(
     _ index: Int, _ operation: LoweredOperation, _ uses: [Int], _ definitions: [Int?]
   ) -> Bool {
-    guard case .entrywise(.relu) = operation.kernel, uses[operation.operands[0]] == 1,
-      let source = definitions[operation.operands[0]]
+    guard case .linear(let scaled, let plain, let ending) = operation.kernel,
+      scaled + plain < LoweredGraph.mostTerms
     else { return false }
+    for position in 2 * scaled + 1..<2 * scaled + 1 + plain {
+      let value = operation.operands[position]
+      guard uses[value] == 1, let source = definitions[value], case .entrywise(.add) = operations[source].kernel
+      else { continue }
+      var operands = operation.operands
+      operands.replaceSubrange(position...position, with: operations[source].operands)
+      replace(
+        source, index,
+        by: LoweredOperation(
+          kernel: .linear(scaled: scaled, plain: plain + 1, ending), operands: operands,
+          results: operation.results))
+      return true
+    }
+    return false
+  }
+
+  /// A kernel that can end in a ReLU, or in another's mask, then one.
+  private mutating func fuseEnding(
+    _ index: Int, _ operation: LoweredOperation, _ uses: [Int], _ definitions: [Int?]
+  ) -> Bool {
+    let ending: Ending
+    switch operation.kernel {
+    case .entrywise(.relu): ending = .relu
+    case .entrywise(.reluGradient): ending = .mask
+    default: return false
+    }
+    guard uses[operation.operands[0]] == 1, let source = definitions[operation.operands[0]] else { return false }
     let kernel: Kernel
     switch operations[source].kernel {
-    case .normalise(let hasResidual, relu: false):
-      kernel = .normalise(hasResidual: hasResidual, relu: true)
-    case .addRow(relu: false):
+    case .linear(let scaled, let plain, .none):
+      kernel = .linear(scaled: scaled, plain: plain, ending)
+    case .addRow(relu: false) where ending == .relu:
       kernel = .addRow(relu: true)
     default:
       return false
     }
     replace(
       source, index,
-      by: LoweredOperation(kernel: kernel, operands: operations[source].operands, results: operation.results))
+      by: LoweredOperation(
+        kernel: kernel, operands: operations[source].operands + operation.operands.dropFirst(),
+        results: operation.results))
     return true
   }
 
-  /// Sum of two adjoints, ReLU's mask and the sums of a normalisation's gradient → one pass.
+  /// Sums of adjoints, ReLU's mask and the sums of a normalisation's gradient → one pass.
   private mutating func fuseMaskedSums(
     _ index: Int, _ operation: LoweredOperation, _ uses: [Int], _ definitions: [Int?]
   ) -> Bool {
@@ -84,19 +121,35 @@ extension LoweredGraph {
       replace(
         source, index,
         by: LoweredOperation(
-          kernel: .maskedSums(hasSecond: true, hasMask: true, hasSums: false),
+          kernel: .maskedSums(addends: 2, hasMask: true, .none),
           operands: operations[source].operands + [operation.operands[1]], results: operation.results))
       return true
-    case .normalisationSums:
+    case .maskedSums(2, let hasMask, let sums):
+      for position in 0..<2 {
+        let value = operation.operands[position]
+        guard uses[value] == 1, let source = definitions[value], case .entrywise(.add) = operations[source].kernel
+        else { continue }
+        var operands = operation.operands
+        operands.replaceSubrange(position...position, with: operations[source].operands)
+        replace(
+          source, index,
+          by: LoweredOperation(
+            kernel: .maskedSums(addends: 3, hasMask: hasMask, sums), operands: operands,
+            results: operation.results))
+        return true
+      }
+      return false
+    case .normalisationSums(let hasProduct):
       guard let source = definitions[operation.operands[0]] else { return false }
+      let sums: Sums = hasProduct ? .withProduct : .normalisation
       let kernel: Kernel
       switch operations[source].kernel {
-      case .maskedSums(let hasSecond, let hasMask, hasSums: false):
-        kernel = .maskedSums(hasSecond: hasSecond, hasMask: hasMask, hasSums: true)
+      case .maskedSums(let addends, let hasMask, .none):
+        kernel = .maskedSums(addends: addends, hasMask: hasMask, sums)
       case .entrywise(.reluGradient):
-        kernel = .maskedSums(hasSecond: false, hasMask: true, hasSums: true)
+        kernel = .maskedSums(addends: 1, hasMask: true, sums)
       case .entrywise(.add):
-        kernel = .maskedSums(hasSecond: true, hasMask: false, hasSums: true)
+        kernel = .maskedSums(addends: 2, hasMask: false, sums)
       default:
         return false
       }

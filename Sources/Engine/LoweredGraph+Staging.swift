@@ -47,7 +47,9 @@ extension LoweredGraph {
       let operation = operations[index]
       let source: Int
       switch operation.kernel {
-      case .normalise(hasResidual: false, _), .subsample: source = operation.operands[0]
+      case .linear(scaled: 1, plain: 0, let ending) where ending != .mask: source = operation.operands[0]
+      case .linear(scaled: 0, plain: 1, let ending) where ending != .mask: source = operation.operands[1]
+      case .subsample: source = operation.operands[0]
       default: continue
       }
       let value = operation.results[0]

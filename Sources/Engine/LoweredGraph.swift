@@ -56,17 +56,16 @@ struct LoweredGraph {
     /// `x + b` per column, operands x `[rows, columns]`, b.
     case addRow(relu: Bool)
 
-    /// `scale x + shift (+ residual)`, operands x, scale, shift (channels layout), residual.
-    case normalise(hasResidual: Bool, relu: Bool)
+    /// `Σ cₖ xₖ + shift + Σ zₖ`, then the ending. Operands in order: `scaled` images x, as many factors c and the shift
+    /// (channels layout), `plain` images z, and the mask where the ending is one.
+    case linear(scaled: Int, plain: Int, Ending)
     /// Results mean, variance.
     case moments
-    /// Operands dz, x, mean, inverse deviation; results dγ, dβ.
-    case normalisationSums
-    /// Adds, masks and sums in one pass. Operands in order: a, then b, mask, and x, mean, inverse deviation where
-    /// present; results dz, then dγ, dβ where summed.
-    case maskedSums(hasSecond: Bool, hasMask: Bool, hasSums: Bool)
-    /// Operands dz, x, c0, c1, c2 (channels layout).
-    case combine
+    /// Operands dz, x, mean, inverse deviation; results `Σ dz x̂`, `Σ dz`. With a product also g, ẋ and `Σ g ẋ`.
+    case normalisationSums(hasProduct: Bool)
+    /// Adds, masks and sums in one pass. Operands in order: the addends, then the mask, x, mean and inverse deviation,
+    /// and g, ẋ where present; results dz, then the sums `Σ dz x̂`, `Σ dz` and with a product `Σ g ẋ`.
+    case maskedSums(addends: Int, hasMask: Bool, Sums)
     /// Per-channel numbers. Each gives values in channels layout.
     case channelNumbers(ChannelNumbers)
 
@@ -87,10 +86,20 @@ struct LoweredGraph {
     case isCorrect
   }
 
+  /// What happens to a linear combination before it is stored.
+  enum Ending: Equatable {
+    case none, relu, mask
+  }
+
+  /// Which sums a pass over adjoints forms.
+  enum Sums: Equatable {
+    case none, normalisation, withProduct
+  }
+
   enum ChannelNumbers {
     /// γ, β, μ, v → scale, shift.
     case normalisation(epsilon: Double)
-    /// b → 1, b.
+    /// b → b.
     case bias
     /// a, b → a, b.
     case affine
@@ -98,6 +107,20 @@ struct LoweredGraph {
     case deviation(epsilon: Double)
     /// γ, μ, v, dγ, dβ → c0, c1, c2, with `n` entries per channel.
     case inputGradient(epsilon: Double, entries: Int)
+    /// γ, μ, v, γ̇, β̇, μ̇, v̇ → factors of ẋ and x, shift.
+    case tangent(epsilon: Double)
+    /// γ, μ, v, dγ, dβ, γ̇, μ̇, v̇, dγ̇, dβ̇ → factors of ġ, g, ẋ and x, shift, with `n` entries per channel.
+    case inputGradientTangent(epsilon: Double, entries: Int)
+
+    /// How many results it has.
+    var count: Int {
+      switch self {
+      case .bias: 1
+      case .normalisation, .affine, .deviation: 2
+      case .inputGradient, .tangent: 3
+      case .inputGradientTangent: 5
+      }
+    }
   }
 
   enum Entrywise {
@@ -155,7 +178,7 @@ extension LoweredGraph.Kernel {
   var isSum: Bool {
     switch self {
     case .sumRows, .convolutionFilterGradient, .matrixProductSum, .moments, .normalisationSums, .channelSums: true
-    case .maskedSums(_, _, let hasSums): hasSums
+    case .maskedSums(_, _, let sums): sums != .none
     default: false
     }
   }

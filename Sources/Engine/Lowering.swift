@@ -282,13 +282,13 @@ struct Lowering {
       if lowered.values[x[0]].shape.rank == 2 {
         return [emit(.addRow(relu: false), [plain(x[0]), x[1]], types[0], isBatched: true)]
       }
-      return isImage(x[0]) ? [channelAffine(x[0], .bias, [x[1]], types[0])] : nil
+      return isImage(x[0]) ? [bias(x[0], x[1], types[0])] : nil
     case .channelAffine:
       guard isImage(x[0]), isBatched == [true, false, false] else { return nil }
-      return [channelAffine(x[0], .affine, [x[1], x[2]], types[0])]
+      return [linear(x[0..<1], .affine, x[1...], types[0])]
     case .normalise(let epsilon):
       guard isImage(x[0]), !isBatched.dropFirst().contains(true) else { return nil }
-      return [channelAffine(x[0], .normalisation(epsilon: epsilon), Array(x[1...]), types[0])]
+      return [linear(x[0..<1], .normalisation(epsilon: epsilon), x[1...], types[0])]
     case .channelMoments:
       guard isImage(x[0]) else { return nil }
       let results = types.map { lowered.define($0.shape, isBatched: false, .plain) }
@@ -296,18 +296,21 @@ struct Lowering {
       return results
     case .normalisationSums(let epsilon):
       guard isBatched == [true, true, false, false], isImage(x[0]) else { return nil }
-      let numbers = channelNumbers(.deviation(epsilon: epsilon), [x[2], x[3]], count: 2)
-      let results = types.map { lowered.define($0.shape, isBatched: false, .plain) }
-      lowered.append(.normalisationSums, [blocked(x[0]), blocked(x[1])] + numbers, results)
-      return results
+      return normalisationSums(epsilon, x[0], x[1], x[2], x[3], [], types)
+    case .normalisationTangentSums(let epsilon):
+      guard isImage(x[3]), let images = batchedCopies(x[0..<4]), !isBatched[4...].contains(true) else { return nil }
+      return normalisationSums(epsilon, images[0], images[3], x[4], x[5], [images[1], images[2]], types)
     case .normalisationInputGradient(let epsilon):
       guard isBatched == [true, true, false, false, false, false, false], isImage(x[0]) else { return nil }
-      let shape = lowered.values[x[1]].shape
-      let numbers = channelNumbers(
-        .inputGradient(epsilon: epsilon, entries: shape.count / shape[1]), Array(x[2...]), count: 3)
-      return [
-        emit(.combine, [blocked(x[0]), blocked(x[1])] + numbers, types[0], isBatched: true, .blocked)
-      ]
+      let entries = types[0].shape.count / types[0].shape[1]
+      return [linear(x[0..<2], .inputGradient(epsilon: epsilon, entries: entries), x[2...], types[0])]
+    case .normalisationTangent(let epsilon):
+      guard isImage(x[1]), let images = batchedCopies(x[0..<2]), !isBatched[2...].contains(true) else { return nil }
+      return [linear(images[...], .tangent(epsilon: epsilon), x[2...], types[0])]
+    case .normalisationInputGradientTangent(let epsilon):
+      guard isImage(x[3]), let images = batchedCopies(x[0..<4]), !isBatched[4...].contains(true) else { return nil }
+      let entries = types[0].shape.count / types[0].shape[1]
+      return [linear(images[...], .inputGradientTangent(epsilon: epsilon, entries: entries), x[4...], types[0])]
     case .softmaxCrossEntropy:
       guard isBatched == [true, true] else { return nil }
       return [emit(.crossEntropy, [plain(x[0]), x[1]], types[0], isBatched: true)]
@@ -338,20 +341,48 @@ struct Lowering {
   }
 
   private mutating func channelNumbers(
-    _ kind: LoweredGraph.ChannelNumbers, _ operands: [Int], count: Int
+    _ kind: LoweredGraph.ChannelNumbers, _ operands: ArraySlice<Int>
   ) -> [Int] {
-    let results = (0..<count).map { _ in
-      lowered.define(lowered.values[operands[0]].shape, isBatched: false, .channels)
-    }
-    lowered.append(.channelNumbers(kind), operands, results)
+    let shape = lowered.values[operands[operands.startIndex]].shape
+    let results = (0..<kind.count).map { _ in lowered.define(shape, isBatched: false, .channels) }
+    lowered.append(.channelNumbers(kind), Array(operands), results)
     return results
   }
 
-  private mutating func channelAffine(
-    _ x: Int, _ kind: LoweredGraph.ChannelNumbers, _ operands: [Int], _ type: ValueType
+  /// A linear combination of images, whose factors and shift `kind` computes from per-channel values.
+  private mutating func linear(
+    _ images: ArraySlice<Int>, _ kind: LoweredGraph.ChannelNumbers, _ operands: ArraySlice<Int>, _ type: ValueType
   ) -> Int {
-    let numbers = channelNumbers(kind, operands, count: 2)
+    let numbers = channelNumbers(kind, operands)
+    let sources = images.map { blocked($0) }
     return emit(
-      .normalise(hasResidual: false, relu: false), [blocked(x)] + numbers, type, isBatched: true, .blocked)
+      .linear(scaled: images.count, plain: 0, .none), sources + numbers, type, isBatched: true, .blocked)
+  }
+
+  /// An image and one number for each channel added to it.
+  private mutating func bias(_ image: Int, _ bias: Int, _ type: ValueType) -> Int {
+    let shift = channelNumbers(.bias, [bias])
+    return emit(.linear(scaled: 0, plain: 1, .none), shift + [blocked(image)], type, isBatched: true, .blocked)
+  }
+
+  private mutating func normalisationSums(
+    _ epsilon: Double, _ dz: Int, _ x: Int, _ mean: Int, _ variance: Int, _ product: [Int], _ types: [ValueType]
+  ) -> [Int] {
+    let numbers = channelNumbers(.deviation(epsilon: epsilon), [mean, variance])
+    let results = types.map { lowered.define($0.shape, isBatched: false, .plain) }
+    lowered.append(
+      .normalisationSums(hasProduct: !product.isEmpty),
+      [blocked(dz), blocked(x)] + numbers + product.map { blocked($0) }, results)
+    return results
+  }
+
+  /// Values with a row for each example; `nil` if one can't have them.
+  private mutating func batchedCopies(_ ids: ArraySlice<Int>) -> [Int]? {
+    var copies: [Int] = []
+    for id in ids {
+      guard let copy = batchedCopy(id) else { return nil }
+      copies.append(copy)
+    }
+    return copies
   }
 }

@@ -285,9 +285,8 @@ extension LoweredGraph.Kernel {
   /// Whether the kernel may write its result over operand `value`.
   func canOverwrite(_ operands: [Int], _ value: Int) -> Bool {
     switch self {
-    case .entrywise, .addRow: true
-    case .normalise: operands[0] == value || operands.last == value
-    case .combine, .maskedSums: operands[0] == value
+    case .entrywise, .addRow, .linear: true
+    case .maskedSums(let addends, _, _): operands[..<addends].contains(value)
     default: false
     }
   }

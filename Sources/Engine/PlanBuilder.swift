@@ -117,10 +117,10 @@ struct PlanBuilder {
       try addConvolution(operation, rows: rows)
     case .matrixProduct, .matrixProductSum, .addRow:
       addProduct(operation)
-    case .normalise(_, let relu):
-      stages[stage].append(NormaliseStep(slots(x), memory.slot(y[0]), shape(y[0]), relu: relu, isHalf: isHalf(y[0])))
-    case .combine:
-      stages[stage].append(CombineStep(slots(x), memory.slot(y[0]), shape(y[0]), isHalf: isHalf(y[0])))
+    case .linear(let scaled, let plain, let ending):
+      stages[stage].append(
+        LinearStep(
+          slots(x), memory.slot(y[0]), shape(y[0]), scaled: scaled, plain: plain, ending, isHalf: isHalf(y[0])))
     case .sumRows, .moments, .normalisationSums, .maskedSums, .channelSums:
       addSum(operation)
     case .maxPool, .gather, .scatter, .subsample, .subsampleAdjoint, .pixelSums, .spread, .toBlocked, .toPlain:
@@ -165,21 +165,18 @@ struct PlanBuilder {
         MomentsStep(
           x: memory.slot(x[0]), mean: memory.slot(y[0]), variance: memory.slot(y[1]), shape: shape, isHalf: isHalf,
           partialOffset: reservePartial(MomentsStep.partialBytes(shape))), operation.stage)
-    case .normalisationSums:
+    case .normalisationSums(let hasProduct):
+      let kind: LoweredGraph.Sums = hasProduct ? .withProduct : .normalisation
       addSum(
         MaskedSumsStep(
-          a: memory.slot(x[0]), b: nil, mask: nil, statistics: slots(Array(x[1...])), dz: nil, sums: slots(y),
-          shape: shape, isHalf: isHalf, partialOffset: reservePartial(MaskedSumsStep.partialBytes(shape))),
-        operation.stage)
-    case .maskedSums(let hasSecond, let hasMask, let hasSums):
-      var rest = x.dropFirst()
-      let second = hasSecond ? rest.popFirst().map { memory.slot($0) } : nil
-      let mask = hasMask ? rest.popFirst().map { memory.slot($0) } : nil
+          slots(x), addends: 1, hasMask: false, dz: nil, sums: slots(y), shape: shape, isHalf: isHalf,
+          partialOffset: reservePartial(MaskedSumsStep.partialBytes(shape, kind))), operation.stage)
+    case .maskedSums(let addends, let hasMask, let kind):
       let step = MaskedSumsStep(
-        a: memory.slot(x[0]), b: second, mask: mask, statistics: slots(Array(rest)), dz: memory.slot(y[0]),
-        sums: slots(Array(y.dropFirst())), shape: shape, isHalf: isHalf,
-        partialOffset: hasSums ? reservePartial(MaskedSumsStep.partialBytes(shape)) : 0)
-      if hasSums { addSum(step, operation.stage) } else { stages[operation.stage].append(step) }
+        slots(x), addends: addends, hasMask: hasMask, dz: memory.slot(y[0]), sums: slots(Array(y.dropFirst())),
+        shape: shape, isHalf: isHalf,
+        partialOffset: kind == .none ? 0 : reservePartial(MaskedSumsStep.partialBytes(shape, kind)))
+      if kind == .none { stages[operation.stage].append(step) } else { addSum(step, operation.stage) }
     case .channelSums:
       addSum(
         ChannelSumsStep(

@@ -17,63 +17,64 @@ struct BlockedExtents {
   }
 }
 
-/// `scale x + shift (+ residual)`, optionally followed by ReLU.
-final class NormaliseStep: Step {
-  private let operands: [MemoryPlan.Slot]
+/// `Σ cₖ xₖ + shift + Σ zₖ` per channel, then an ending.
+final class LinearStep: Step {
+  private let images: [MemoryPlan.Slot]
+  private let factors: [MemoryPlan.Slot]
+  private let shift: MemoryPlan.Slot
+  private let mask: MemoryPlan.Slot?
   private let result: MemoryPlan.Slot
   private let extents: BlockedExtents
   private let relu: Bool
   private let isHalf: Bool
 
-  init(_ operands: [MemoryPlan.Slot], _ result: MemoryPlan.Slot, _ shape: Shape, relu: Bool, isHalf: Bool) {
-    self.operands = operands
+  /// `operands` in the order of ``LoweredGraph/Kernel/linear(scaled:plain:_:)``.
+  init(
+    _ operands: [MemoryPlan.Slot], _ result: MemoryPlan.Slot, _ shape: Shape, scaled: Int, plain: Int,
+    _ ending: LoweredGraph.Ending, isHalf: Bool
+  ) {
+    let rest = 2 * scaled + 1
+    images = Array(operands[..<scaled] + operands[rest..<rest + plain])
+    factors = Array(operands[scaled..<2 * scaled])
+    shift = operands[2 * scaled]
+    mask = ending == .mask ? operands[rest + plain] : nil
     self.result = result
     extents = BlockedExtents(shape)
-    self.relu = relu
+    relu = ending == .relu
     self.isHalf = isHalf
   }
 
   override func run(_ chunk: Chunk, _ context: RunContext) {
-    let (scale, shift) = (chunk.floats(operands[1]), chunk.floats(operands[2]))
     let rows = Int32(chunk.rows)
-    if isHalf {
-      tw_normalise_bf16(
-        chunk.halves(operands[0]), scale, shift, operands.count > 3 ? chunk.halves(operands[3]) : nil,
-        chunk.halves(result), rows, extents.blocks, extents.pixels, relu)
-    } else {
-      tw_normalise_f32(
-        chunk.floats(operands[0]), scale, shift, operands.count > 3 ? chunk.floats(operands[3]) : nil,
-        chunk.floats(result), rows, extents.blocks, extents.pixels, relu)
+    withUnsafeTemporaryAllocation(of: UnsafePointer<Float>?.self, capacity: images.count) { numbers in
+      for k in images.indices {
+        numbers.initializeElement(at: k, to: k < factors.count ? UnsafePointer(chunk.floats(factors[k])) : nil)
+      }
+      if isHalf {
+        withPointers(images, { UnsafePointer(chunk.halves($0)) }) {
+          tw_linear_bf16(
+            $0, numbers.baseAddress, Int32(images.count), chunk.floats(shift), mask.map { chunk.halves($0) },
+            chunk.halves(result), rows, extents.blocks, extents.pixels, relu)
+        }
+      } else {
+        withPointers(images, { UnsafePointer(chunk.floats($0)) }) {
+          tw_linear_f32(
+            $0, numbers.baseAddress, Int32(images.count), chunk.floats(shift), mask.map { chunk.floats($0) },
+            chunk.floats(result), rows, extents.blocks, extents.pixels, relu)
+        }
+      }
     }
   }
 }
 
-/// `dx = c0 dz + c1 x + c2` per channel.
-final class CombineStep: Step {
-  private let operands: [MemoryPlan.Slot]
-  private let result: MemoryPlan.Slot
-  private let extents: BlockedExtents
-  private let isHalf: Bool
-
-  init(_ operands: [MemoryPlan.Slot], _ result: MemoryPlan.Slot, _ shape: Shape, isHalf: Bool) {
-    self.operands = operands
-    self.result = result
-    extents = BlockedExtents(shape)
-    self.isHalf = isHalf
-  }
-
-  override func run(_ chunk: Chunk, _ context: RunContext) {
-    let (c0, c1, c2) = (chunk.floats(operands[2]), chunk.floats(operands[3]), chunk.floats(operands[4]))
-    let rows = Int32(chunk.rows)
-    if isHalf {
-      tw_combine_bf16(
-        chunk.halves(operands[0]), chunk.halves(operands[1]), c0, c1, c2, chunk.halves(result), rows,
-        extents.blocks, extents.pixels)
-    } else {
-      tw_combine_f32(
-        chunk.floats(operands[0]), chunk.floats(operands[1]), c0, c1, c2, chunk.floats(result), rows,
-        extents.blocks, extents.pixels)
-    }
+/// Addresses of several values at once, on the stack.
+private func withPointers<Number>(
+  _ slots: [MemoryPlan.Slot], _ address: (MemoryPlan.Slot) -> UnsafePointer<Number>,
+  _ body: (UnsafePointer<UnsafePointer<Number>?>?) -> Void
+) {
+  withUnsafeTemporaryAllocation(of: UnsafePointer<Number>?.self, capacity: slots.count) { pointers in
+    for k in slots.indices { pointers.initializeElement(at: k, to: address(slots[k])) }
+    body(UnsafePointer(pointers.baseAddress))
   }
 }
 
@@ -135,10 +136,9 @@ final class MomentsStep: SumStep {
 
 /// Adds adjoints, applies ReLU's mask, and sums for a normalisation's gradient, in one pass.
 final class MaskedSumsStep: SumStep {
-  private let a: MemoryPlan.Slot
-  private let b: MemoryPlan.Slot?
+  private let addends: [MemoryPlan.Slot]
   private let mask: MemoryPlan.Slot?
-  /// x, mean and inverse deviation where sums are formed.
+  /// x, mean and inverse deviation where sums are formed, then g and ẋ where their product is.
   private let statistics: [MemoryPlan.Slot]
   /// dz; `nil` where only the sums are wanted.
   private let dz: MemoryPlan.Slot?
@@ -146,14 +146,14 @@ final class MaskedSumsStep: SumStep {
   private let extents: BlockedExtents
   private let isHalf: Bool
 
+  /// `operands` in the order of ``LoweredGraph/Kernel/maskedSums(addends:hasMask:_:)``.
   init(
-    a: MemoryPlan.Slot, b: MemoryPlan.Slot?, mask: MemoryPlan.Slot?, statistics: [MemoryPlan.Slot],
-    dz: MemoryPlan.Slot?, sums: [MemoryPlan.Slot], shape: Shape, isHalf: Bool, partialOffset: Int
+    _ operands: [MemoryPlan.Slot], addends: Int, hasMask: Bool, dz: MemoryPlan.Slot?, sums: [MemoryPlan.Slot],
+    shape: Shape, isHalf: Bool, partialOffset: Int
   ) {
-    self.a = a
-    self.b = b
-    self.mask = mask
-    self.statistics = statistics
+    self.addends = Array(operands[..<addends])
+    mask = hasMask ? operands[addends] : nil
+    statistics = Array(operands[(addends + (hasMask ? 1 : 0))...])
     self.dz = dz
     self.sums = sums
     extents = BlockedExtents(shape)
@@ -161,14 +161,16 @@ final class MaskedSumsStep: SumStep {
     super.init(partialOffset: partialOffset)
   }
 
-  static func partialBytes(_ shape: Shape) -> Int { 2 * Int(BlockedExtents(shape).blocks) * 16 * 8 }
+  /// Bytes of a lane's sums.
+  static func partialBytes(_ shape: Shape, _ sums: LoweredGraph.Sums) -> Int {
+    (sums == .withProduct ? 3 : 2) * Int(BlockedExtents(shape).blocks) * 16 * 8
+  }
 
   override func run(_ chunk: Chunk, _ context: RunContext) {
-    let width = Int(extents.blocks) * 16
     var totals: UnsafeMutablePointer<Double>?
     if !sums.isEmpty {
       let memory = partial(chunk).assumingMemoryBound(to: Double.self)
-      if chunk.isFirstOfLane { memory.update(repeating: 0, count: 2 * width) }
+      if chunk.isFirstOfLane { memory.update(repeating: 0, count: sums.count * Int(extents.blocks) * 16) }
       totals = memory
     }
     run(chunk, totals, from: 0, rows: chunk.count)
@@ -180,18 +182,21 @@ final class MaskedSumsStep: SumStep {
     let mean = statistics.isEmpty ? nil : chunk.floats(statistics[1])
     let deviation = statistics.isEmpty ? nil : chunk.floats(statistics[2])
     let offset = row * Int(extents.blocks) * 16 * Int(extents.pixels)
+    let count = Int32(addends.count)
     if isHalf {
-      let first = chunk.halves(a) + offset
-      tw_masked_sums_bf16(
-        first, b.map { chunk.halves($0) + offset }, mask.map { chunk.halves($0) + offset },
-        statistics.isEmpty ? nil : chunk.halves(statistics[0]) + offset, mean, deviation,
-        dz.map { chunk.halves($0) + offset } ?? first, totals, Int32(rows), extents.blocks, extents.pixels)
+      func at(_ slot: MemoryPlan.Slot?) -> UnsafeMutablePointer<UInt16>? { slot.map { chunk.halves($0) + offset } }
+      withPointers(addends, { UnsafePointer(chunk.halves($0) + offset) }) {
+        tw_masked_sums_bf16(
+          $0, count, at(mask), at(statistics.first), mean, deviation, at(statistics.dropFirst(3).first),
+          at(statistics.dropFirst(4).first), at(dz), totals, Int32(rows), extents.blocks, extents.pixels)
+      }
     } else {
-      let first = chunk.floats(a) + offset
-      tw_masked_sums_f32(
-        first, b.map { chunk.floats($0) + offset }, mask.map { chunk.floats($0) + offset },
-        statistics.isEmpty ? nil : chunk.floats(statistics[0]) + offset, mean, deviation,
-        dz.map { chunk.floats($0) + offset } ?? first, totals, Int32(rows), extents.blocks, extents.pixels)
+      func at(_ slot: MemoryPlan.Slot?) -> UnsafeMutablePointer<Float>? { slot.map { chunk.floats($0) + offset } }
+      withPointers(addends, { UnsafePointer(chunk.floats($0) + offset) }) {
+        tw_masked_sums_f32(
+          $0, count, at(mask), at(statistics.first), mean, deviation, at(statistics.dropFirst(3).first),
+          at(statistics.dropFirst(4).first), at(dz), totals, Int32(rows), extents.blocks, extents.pixels)
+      }
     }
   }
 
@@ -273,8 +278,7 @@ final class ChannelNumbersStep: Step {
       func put(_ index: Int, _ value: Double) { chunk.floats(results[index])[c] = Float(value) }
       switch kind {
       case .bias:
-        put(0, 1)
-        put(1, x(0))
+        put(0, x(0))
       case .affine:
         put(0, x(0))
         put(1, x(1))
@@ -292,6 +296,31 @@ final class ChannelNumbersStep: Step {
         put(0, factor)
         put(1, -along)
         put(2, along * x(1) - factor * x(4) / Double(entries))
+      case .tangent(let epsilon):
+        let inverse = 1 / (x(2) + epsilon).squareRoot()
+        let factor = x(0) * inverse
+        let along = (x(3) - factor * 0.5 * inverse * x(6)) * inverse
+        put(0, factor)
+        put(1, along)
+        put(2, x(4) - factor * x(5) - along * x(1))
+      case .inputGradientTangent(let epsilon, let entries):
+        let (gamma, mean, n) = (x(0), x(1), Double(entries))
+        let inverse = 1 / (x(2) + epsilon).squareRoot()
+        let (sumAlong, sum) = (x(3) / n, x(4) / n)
+        let (gammaChange, meanChange, varianceChange) = (x(5), x(6), x(7))
+        let (sumAlongChange, sumChange) = (x(8) / n, x(9) / n)
+        let factor = gamma * inverse
+        let factorChange = inverse * (gammaChange - 0.5 * factor * inverse * varianceChange)
+        // The factor of x̂ = (x − μ) / √(v + ε).
+        let normalised =
+          factor * (0.5 * inverse * inverse * varianceChange * sumAlong - sumAlongChange) - factorChange * sumAlong
+        put(0, factor)
+        put(1, factorChange)
+        put(2, -factor * inverse * sumAlong)
+        put(3, normalised * inverse)
+        put(
+          4,
+          factor * (inverse * meanChange * sumAlong - sumChange) - factorChange * sum - normalised * inverse * mean)
       }
     }
   }

@@ -30,7 +30,9 @@ extension Graph {
         let dx = node.operands.map { tangents[$0] }
         guard dx.contains(where: { $0 != nil }) else { continue }
         let x = node.operands.map { map.translated($0) }
-        tangents[node.results[0]] = name.differential(in: &result, x, y, dx)
+        for (value, change) in zip(node.results, name.differential(in: &result, x, y, dx)) {
+          tangents[value] = change
+        }
       }
     }
     result.copyOutputs(of: source, through: map)
@@ -40,6 +42,18 @@ extension Graph {
       result.output("tangent.\(named.name)", value)
     }
     return result.pruned()
+  }
+
+  /// The graph that computes the product of the Hessian of a scalar output with a direction: the tangent of the gradient.
+  ///
+  /// - Parameters:
+  ///   - name: A real output of rank 0.
+  ///   - inputNames: Real inputs; the direction has a new input `direction.NAME` for each.
+  /// - Returns: A graph with one output `tangent.gradient.NAME` for each input, and no others.
+  public func hessianProduct(of name: String, withRespectTo inputNames: [String]) -> Graph {
+    let gradients = inputNames.map { "gradient.\($0)" }
+    return gradient(of: name, withRespectTo: inputNames).tangent(along: inputNames, of: gradients)
+      .keepingOutputs(gradients.map { "tangent.\($0)" })
   }
 
   /// The differential of a primitive: `dy = Σᵢ (∂y/∂xᵢ) dxᵢ`; `nil` where it is zero.
@@ -81,36 +95,5 @@ extension Graph {
     guard let x else { return y }
     guard let y else { return x }
     return add(x, y)
-  }
-}
-
-extension NamedSubgraph {
-  /// Whether ``differential(in:_:_:_:)`` is defined; the others are expanded before differentiation.
-  fileprivate var hasTangent: Bool {
-    switch self {
-    case .relu, .reluGradient, .subsampleAndPad, .subsampleAndPadAdjoint, .isCorrect, .addBias: true
-    default: false
-    }
-  }
-
-  /// The differential of the first result.
-  fileprivate func differential(
-    in graph: inout Graph, _ x: [Value], _ y: [Value], _ dx: [Value?]
-  ) -> Value? {
-    switch self {
-    case .relu:
-      return dx[0].map { graph.named(.reluGradient, $0, y[0]) }
-    case .reluGradient:
-      return dx[0].map { graph.named(.reluGradient, $0, x[1]) }
-    case .subsampleAndPad, .subsampleAndPadAdjoint:
-      return dx[0].map { graph.named(self, $0) }
-    case .addBias:
-      guard let bias = dx[1] else { return dx[0] }
-      return dx[0].map { graph.addBias($0, bias) } ?? graph.broadcastChannels(bias, like: x[0])
-    case .isCorrect:
-      return nil
-    default:
-      preconditionFailure("\(self) is expanded before differentiation")
-    }
   }
 }

@@ -161,6 +161,13 @@ extension Graph {
     return result
   }
 
+  /// The graph that computes only the outputs called `names`. Inputs stay.
+  public func keepingOutputs(_ names: [String]) -> Graph {
+    var result = self
+    result.outputs = outputs.filter { names.contains($0.name) }
+    return result.pruned()
+  }
+
   /// The graph with every named subgraph for which `isExpanded` holds replaced by its definition, repeatedly.
   public func expanded(where isExpanded: (NamedSubgraph) -> Bool = { _ in true }) -> Graph {
     var graph = self

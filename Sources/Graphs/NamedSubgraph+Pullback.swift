@@ -6,7 +6,8 @@ extension NamedSubgraph {
       .subsampleAndPad, .subsampleAndPadAdjoint, .isCorrect:
       true
     case .batchNormalisationGradient, .channelMoments, .normalise, .normalisationSums,
-      .normalisationInputGradient, .softmaxCrossEntropyGradient:
+      .normalisationInputGradient, .normalisationTangent, .normalisationTangentSums,
+      .normalisationInputGradientTangent, .softmaxCrossEntropyGradient:
       false
     }
   }
@@ -51,7 +52,8 @@ extension NamedSubgraph {
     case .isCorrect:
       return [nil, nil]
     case .batchNormalisation, .batchNormalisationGradient, .channelMoments, .normalise, .normalisationSums,
-      .normalisationInputGradient, .softmaxCrossEntropyGradient:
+      .normalisationInputGradient, .normalisationTangent, .normalisationTangentSums,
+      .normalisationInputGradientTangent, .softmaxCrossEntropyGradient:
       preconditionFailure("\(self) is expanded before differentiation")
     }
   }

@@ -24,6 +24,15 @@ public enum NamedSubgraph: Hashable, Sendable {
   case normalisationSums(epsilon: Double)
   /// `dx = γ/√(v+ε) · (dy − dβ/n − (x − μ)/√(v+ε) · dγ/n)`. Operands `dy`, `x`, `γ`, `μ`, `v`, `dγ`, `dβ`.
   case normalisationInputGradient(epsilon: Double)
+  /// Differential of ``normalise(epsilon:)`` along changes of everything it depends on, with `s = 1/√(v + ε)` and
+  /// `x̂ = s (x − μ)`: `γ s (ẋ − μ̇ − ½ s v̇ x̂) + γ̇ x̂ + β̇`. Operands `ẋ`, `x`, `γ`, `μ`, `v`, `γ̇`, `β̇`, `μ̇`, `v̇`.
+  case normalisationTangent(epsilon: Double)
+  /// Sums from which the differential of ``normalisationSums(epsilon:)`` follows: `Σ ġ x̂`, `Σ ġ` and `Σ g ẋ` per
+  /// channel. Operands `ġ`, `g`, `ẋ`, `x`, `μ`, `v`.
+  case normalisationTangentSums(epsilon: Double)
+  /// Differential of ``normalisationInputGradient(epsilon:)``. Operands `ġ`, `g`, `ẋ`, `x`, `γ`, `μ`, `v`, `dγ`, `dβ`, then
+  /// the changes `γ̇`, `μ̇`, `v̇`, `dγ̇`, `dβ̇`.
+  case normalisationInputGradientTangent(epsilon: Double)
   /// Cross entropy of each row. Operands logits `[n, k]` and labels `[n]`; result `[n]`, in nats.
   case softmaxCrossEntropy
   /// Gradient of ``softmaxCrossEntropy``: `(softmax − one-hot) · dℓ`. Operands logits, labels, `dℓ` `[n]`.
@@ -106,6 +115,52 @@ extension NamedSubgraph {
       let centredGradient = graph.centred(dy, graph.scale(dBeta, by: perChannel))
       let remainder = graph.subtract(centredGradient, along)
       return [graph.scaledChannels(remainder, graph.multiply(gamma, factor))]
+    case .normalisationTangent(let epsilon):
+      let (dx, x, gamma, mean, variance) = (operands[0], operands[1], operands[2], operands[3], operands[4])
+      let (dGamma, dBeta, dMean, dVariance) = (operands[5], operands[6], operands[7], operands[8])
+      let factor = graph.inverseDeviation(variance, epsilon)
+      let normalised = graph.scaledChannels(graph.centred(x, mean), factor)
+      let change = graph.changeOfNormalised(dx, normalised, factor, dMean, dVariance)
+      return [
+        graph.add(graph.scaledChannels(change, gamma), graph.named(.channelAffine, normalised, dGamma, dBeta))
+      ]
+    case .normalisationTangentSums(let epsilon):
+      let (dg, g, dx, x, mean, variance) = (
+        operands[0], operands[1], operands[2], operands[3], operands[4], operands[5]
+      )
+      let sums = graph.append(.named(.normalisationSums(epsilon: epsilon)), [dg, x, mean, variance])
+      let axes = (0..<graph.shape(of: x).rank).filter { $0 != 1 }
+      let product = graph.multiply(g, dx)
+      return [sums[0], sums[1], graph.sum(product, over: axes)]
+    case .normalisationInputGradientTangent(let epsilon):
+      let (dg, g, dx, x) = (operands[0], operands[1], operands[2], operands[3])
+      let (gamma, mean, variance, gGamma, gBeta) = (
+        operands[4], operands[5], operands[6], operands[7], operands[8]
+      )
+      let (dGamma, dMean, dVariance, dgGamma, dgBeta) = (
+        operands[9], operands[10], operands[11], operands[12], operands[13]
+      )
+      let shape = graph.shape(of: x)
+      let perChannel = 1 / Double(shape.count / shape[1])
+      let factor = graph.inverseDeviation(variance, epsilon)
+      let normalised = graph.scaledChannels(graph.centred(x, mean), factor)
+      let change = graph.changeOfNormalised(dx, normalised, factor, dMean, dVariance)
+      // r = g − dβ/n − x̂ dγ/n and its change.
+      let along = graph.scale(gGamma, by: perChannel)
+      let rest = graph.subtract(
+        graph.centred(g, graph.scale(gBeta, by: perChannel)), graph.scaledChannels(normalised, along))
+      let restChange = graph.subtract(
+        graph.subtract(
+          graph.centred(dg, graph.scale(dgBeta, by: perChannel)), graph.scaledChannels(change, along)),
+        graph.scaledChannels(normalised, graph.scale(dgGamma, by: perChannel)))
+      // The factor γ s and its change γ̇ s + γ ṡ, with ṡ = −½ s³ v̇.
+      let cube = graph.multiply(graph.square(factor), factor)
+      let factorChange = graph.scale(graph.multiply(cube, dVariance), by: -0.5)
+      let scaleChange = graph.add(graph.multiply(dGamma, factor), graph.multiply(gamma, factorChange))
+      return [
+        graph.add(
+          graph.scaledChannels(restChange, graph.multiply(gamma, factor)), graph.scaledChannels(rest, scaleChange))
+      ]
     case .softmaxCrossEntropy:
       let (logits, labels) = (operands[0], operands[1])
       let shape = graph.shape(of: logits)
@@ -166,6 +221,15 @@ extension Graph {
   fileprivate mutating func inverseDeviation(_ variance: Value, _ epsilon: Double) -> Value {
     let shifted = shift(variance, by: epsilon)
     return append(.power(-0.5), shifted)
+  }
+
+  /// Change of `x̂ = s (x − μ)`: `s (ẋ − μ̇ − ½ s v̇ x̂)`.
+  fileprivate mutating func changeOfNormalised(
+    _ dx: Value, _ normalised: Value, _ factor: Value, _ dMean: Value, _ dVariance: Value
+  ) -> Value {
+    let share = scale(multiply(factor, dVariance), by: 0.5)
+    let remainder = subtract(centred(dx, dMean), scaledChannels(normalised, share))
+    return scaledChannels(remainder, factor)
   }
 
   /// `z − max z` per row, and `Σ exp(z − max z)`. The maximum is held constant: neither loss nor softmax depends on it.

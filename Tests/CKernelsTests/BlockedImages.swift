@@ -114,3 +114,19 @@ func channelNumbers(_ extents: Extents, seed: UInt64) -> [Float] {
   var stream = RandomStream(seed: seed)
   return (0..<extents.blocks * 16).map { $0 < extents.channels ? Float(stream.normal()) : 0 }
 }
+
+/// The addresses of several arrays at once.
+func withPointers<T>(_ arrays: [[T]?], _ body: (UnsafeBufferPointer<UnsafePointer<T>?>) -> Void) {
+  func next(_ pointers: [UnsafePointer<T>?]) {
+    guard pointers.count < arrays.count else {
+      pointers.withUnsafeBufferPointer(body)
+      return
+    }
+    guard let array = arrays[pointers.count] else {
+      next(pointers + [nil])
+      return
+    }
+    array.withUnsafeBufferPointer { next(pointers + [$0.baseAddress]) }
+  }
+  next([])
+}

@@ -44,31 +44,46 @@ struct ChannelKernelTests {
     }
   }
 
-  @Test("normalise is scale · x + shift (+ residual), with negatives cut if asked", arguments: Extents.cases)
-  func normalise(_ e: Extents) {
+  @Test(
+    "a linear combination has any number of terms, with and without factors, and any ending", arguments: Extents.cases)
+  func linear(_ e: Extents) {
     check(Kernels.single)
     check(Kernels.half)
 
     func check<T>(_ kernels: Kernels<T>) {
-      let (x, residual) = (BlockedImages<T>(e, seed: 1), BlockedImages<T>(e, seed: 2))
-      let (scale, shift) = (channelNumbers(e, seed: 3), channelNumbers(e, seed: 4))
-      for hasResidual in [false, true] {
-        for relu in [false, true] {
-          var y = BlockedImages<T>(e, filledWith: 9)
-          let extra = hasResidual ? residual.stored : []
-          extra.withUnsafeBufferPointer { extra in
-            kernels.normalise(
-              x.stored, scale, shift, hasResidual ? extra.baseAddress : nil, &y.stored, Int32(e.rows), Int32(e.blocks),
-              Int32(e.pixels), relu)
-          }
-          expectEntries(y) { row, channel, pixel in
-            let product = Double(scale[channel]) * x[row, channel, pixel]
-            let extra = hasResidual ? residual[row, channel, pixel] : 0
-            let value = product + Double(shift[channel]) + extra
-            let size = abs(product) + Double(abs(shift[channel])) + abs(extra)
-            return (relu ? max(value, 0) : value, bound(3, size, storedAs: T.self))
-          }
+      for count in 1...Int(TW_MOST_TERMS) {
+        for ending in ["none", "relu", "mask"] { linear(kernels, e, count: count, ending) }
+      }
+    }
+  }
+
+  /// Every other term has a factor.
+  private func linear<T>(_ kernels: Kernels<T>, _ e: Extents, count: Int, _ ending: String) {
+    let images = (0..<count).map { BlockedImages<T>(e, seed: UInt64($0 + 1)) }
+    let factors = (0..<count).map { $0 % 2 == count % 2 ? nil : channelNumbers(e, seed: UInt64(20 + $0)) }
+    let (mask, shift) = (BlockedImages<T>(e, seed: 40), channelNumbers(e, seed: 41))
+    var y = BlockedImages<T>(e, filledWith: 9)
+    withPointers(images.map(\.stored)) { images in
+      withPointers(factors) { factors in
+        withPointers([ending == "mask" ? mask.stored : nil]) { mask in
+          kernels.linear(
+            images.baseAddress, factors.baseAddress, Int32(count), shift, mask[0], &y.stored, Int32(e.rows),
+            Int32(e.blocks), Int32(e.pixels), ending == "relu")
         }
+      }
+    }
+    expectEntries(y) { row, channel, pixel in
+      var (value, size) = (Double(shift[channel]), Double(abs(shift[channel])))
+      for (image, factor) in zip(images, factors) {
+        let term = image[row, channel, pixel] * (factor.map { Double($0[channel]) } ?? 1)
+        value += term
+        size += abs(term)
+      }
+      let bound = bound(2 * count, size, storedAs: T.self)
+      switch ending {
+      case "relu": return (max(value, 0), bound)
+      case "mask": return (mask[row, channel, pixel] > 0 ? value : 0, bound)
+      default: return (value, bound)
       }
     }
   }
@@ -79,75 +94,60 @@ struct ChannelKernelTests {
     check(Kernels.half)
 
     func check<T>(_ kernels: Kernels<T>) {
-      for choice in 0..<8 {
-        let (hasSecond, hasMask, hasSums) = (choice & 1 != 0, choice & 2 != 0, choice & 4 != 0)
-        maskedSums(kernels, e, hasSecond: hasSecond, hasMask: hasMask, hasSums: hasSums)
-      }
-    }
-  }
-
-  private func maskedSums<T>(_ kernels: Kernels<T>, _ e: Extents, hasSecond: Bool, hasMask: Bool, hasSums: Bool) {
-    let (a, b) = (BlockedImages<T>(e, seed: 1), BlockedImages<T>(e, seed: 2))
-    let (mask, x) = (BlockedImages<T>(e, seed: 3), BlockedImages<T>(e, seed: 4))
-    let (mean, inverse) = (channelNumbers(e, seed: 5), channelNumbers(e, seed: 6))
-    var dz = BlockedImages<T>(e, filledWith: 9)
-    var sums = [Double](repeating: 0.5, count: 2 * e.blocks * 16)
-    withUnsafePointers(hasSecond ? b.stored : nil, hasMask ? mask.stored : nil) { second, mask in
-      sums.withUnsafeMutableBufferPointer { sums in
-        kernels.maskedSums(
-          a.stored, second, mask, x.stored, mean, inverse, &dz.stored, hasSums ? sums.baseAddress : nil, Int32(e.rows),
-          Int32(e.blocks), Int32(e.pixels))
-      }
-    }
-    func value(_ row: Int, _ channel: Int, _ pixel: Int) -> Double {
-      if hasMask && !(mask[row, channel, pixel] > 0) { return 0 }
-      return a[row, channel, pixel] + (hasSecond ? b[row, channel, pixel] : 0)
-    }
-    expectEntries(dz) { row, channel, pixel in
-      let exact = value(row, channel, pixel)
-      return (exact, bound(1, abs(exact), storedAs: T.self))
-    }
-    guard hasSums else {
-      #expect(sums.allSatisfy { $0 == 0.5 })
-      return
-    }
-    for channel in 0..<e.channels {
-      var (along, total, alongSize, totalSize) = (0.0, 0.0, 0.0, 0.0)
-      for row in 0..<e.rows {
-        for pixel in 0..<e.pixels {
-          let v = value(row, channel, pixel)
-          let normalised = (x[row, channel, pixel] - Double(mean[channel])) * Double(inverse[channel])
-          along += v * normalised
-          total += v
-          // The difference from the mean errs in proportion to the result, the sum v in proportion to itself.
-          alongSize += abs(v * normalised)
-          totalSize += abs(v)
+      for addends in 1...3 {
+        for hasMask in [false, true] {
+          for kinds in [0, 2, 3] { maskedSums(kernels, e, addends: addends, hasMask: hasMask, kinds: kinds) }
         }
       }
-      let terms = min(256, e.pixels) + 5
-      let alongError = abs(sums[channel] - 0.5 - along)
-      let totalError = abs(sums[e.blocks * 16 + channel] - 0.5 - total)
-      #expect(alongError <= bound(terms, alongSize, storedAs: Float.self))
-      #expect(totalError <= bound(terms, totalSize, storedAs: Float.self))
     }
   }
 
-  @Test("combine is c₀ dz + c₁ x + c₂", arguments: Extents.cases)
-  func combine(_ e: Extents) {
-    check(Kernels.single)
-    check(Kernels.half)
-
-    func check<T>(_ kernels: Kernels<T>) {
-      let (dz, x) = (BlockedImages<T>(e, seed: 1), BlockedImages<T>(e, seed: 2))
-      let c = (3...5).map { channelNumbers(e, seed: $0) }
-      var dx = BlockedImages<T>(e, filledWith: 9)
-      kernels.combine(
-        dz.stored, x.stored, c[0], c[1], c[2], &dx.stored, Int32(e.rows), Int32(e.blocks), Int32(e.pixels))
-      expectEntries(dx) { row, channel, pixel in
-        let first = Double(c[0][channel]) * dz[row, channel, pixel]
-        let second = Double(c[1][channel]) * x[row, channel, pixel]
-        let third = Double(c[2][channel])
-        return (first + second + third, bound(4, abs(first) + abs(second) + abs(third), storedAs: T.self))
+  private func maskedSums<T>(_ kernels: Kernels<T>, _ e: Extents, addends: Int, hasMask: Bool, kinds: Int) {
+    let terms = (0..<addends).map { BlockedImages<T>(e, seed: UInt64($0 + 1)) }
+    let (mask, x) = (BlockedImages<T>(e, seed: 13), BlockedImages<T>(e, seed: 14))
+    let (g, change) = (BlockedImages<T>(e, seed: 17), BlockedImages<T>(e, seed: 18))
+    let (mean, inverse) = (channelNumbers(e, seed: 15), channelNumbers(e, seed: 16))
+    var dz = BlockedImages<T>(e, filledWith: 9)
+    var sums = [Double](repeating: 0.5, count: 3 * e.blocks * 16)
+    let second = kinds == 3 ? g.stored : nil
+    withPointers(terms.map(\.stored)) { terms in
+      withPointers([hasMask ? mask.stored : nil, second]) { optional in
+        sums.withUnsafeMutableBufferPointer { sums in
+          kernels.maskedSums(
+            terms.baseAddress, Int32(addends), optional[0], x.stored, mean, inverse, optional[1], change.stored,
+            &dz.stored, kinds > 0 ? sums.baseAddress : nil, Int32(e.rows), Int32(e.blocks), Int32(e.pixels))
+        }
+      }
+    }
+    func value(_ row: Int, _ channel: Int, _ pixel: Int) -> (value: Double, size: Double) {
+      if hasMask && !(mask[row, channel, pixel] > 0) { return (0, 0) }
+      let values = terms.map { $0[row, channel, pixel] }
+      return (values.reduce(0, +), values.reduce(0) { $0 + abs($1) })
+    }
+    expectEntries(dz) { row, channel, pixel in
+      let (exact, size) = value(row, channel, pixel)
+      return (exact, bound(addends, size, storedAs: T.self))
+    }
+    for channel in 0..<e.channels {
+      var (exact, size) = ([0.0, 0, 0], [0.0, 0, 0])
+      for row in 0..<e.rows {
+        for pixel in 0..<e.pixels {
+          let (v, vSize) = value(row, channel, pixel)
+          // The difference from the mean errs in proportion to the result, sums in proportion to their terms.
+          let normalised = (x[row, channel, pixel] - Double(mean[channel])) * Double(inverse[channel])
+          let product = g[row, channel, pixel] * change[row, channel, pixel]
+          for (kind, term) in [v * normalised, v, product].enumerated() { exact[kind] += term }
+          for (kind, term) in [vSize * normalised, vSize, product].enumerated() { size[kind] += abs(term) }
+        }
+      }
+      let roundings = min(256, e.pixels) + 4 + addends
+      for kind in 0..<3 {
+        let found = sums[kind * e.blocks * 16 + channel] - 0.5
+        guard kind < kinds else {
+          #expect(found == 0)
+          continue
+        }
+        #expect(abs(found - exact[kind]) <= bound(roundings, size[kind], storedAs: Float.self))
       }
     }
   }
@@ -195,15 +195,5 @@ struct ChannelKernelTests {
       }
     }
     #expect(images.hasZeroPadding)
-  }
-
-  private func withUnsafePointers<T>(
-    _ first: [T]?, _ second: [T]?, _ body: (UnsafePointer<T>?, UnsafePointer<T>?) -> Void
-  ) {
-    (first ?? []).withUnsafeBufferPointer { a in
-      (second ?? []).withUnsafeBufferPointer { b in
-        body(first == nil ? nil : a.baseAddress, second == nil ? nil : b.baseAddress)
-      }
-    }
   }
 }

@@ -73,15 +73,17 @@ struct EntrywiseKernelTests {
 
     func check<T>(_ kernels: Kernels<T>) {
       let e = Extents(1, 3, 2, 2)
-      for hasResidual in [false, true] {
-        var x = BlockedImages<T>(e, seed: 1)
-        x[0, 1, 2] = .nan
+      for count in 1...Int(TW_MOST_TERMS) {
+        var images = (0..<count).map { BlockedImages<T>(e, seed: UInt64($0 + 1)) }
+        images[count - 1][0, 1, 2] = .nan
         var y = BlockedImages<T>(e)
-        let residual = BlockedImages<T>(e, seed: 2).stored
-        residual.withUnsafeBufferPointer {
-          kernels.normalise(
-            x.stored, channelNumbers(e, seed: 3), channelNumbers(e, seed: 4), hasResidual ? $0.baseAddress : nil,
-            &y.stored, 1, 1, 4, true)
+        withPointers(images.map(\.stored)) { images in
+          withPointers((0..<count).map { channelNumbers(e, seed: UInt64(20 + $0)) }) { factors in
+            kernels.linear(
+              images.baseAddress, factors.baseAddress, Int32(count), channelNumbers(e, seed: 4), nil, &y.stored, 1, 1,
+              4,
+              true)
+          }
         }
         #expect(y[0, 1, 2].isNaN)
         #expect(y.stored.filter { $0.number.isNaN }.count == 1)

@@ -9,9 +9,10 @@ struct Kernels<T: StoredNumber> {
   typealias Extent = Int32
 
   let moments: (In, Extent, Extent, Extent, Int64, Sums, Sums) -> Void
-  let normalise: (In, Floats, Floats, In, Out, Extent, Extent, Extent, Bool) -> Void
-  let maskedSums: (In, In, In, In, Floats, Floats, Out, Sums, Extent, Extent, Extent) -> Void
-  let combine: (In, In, Floats, Floats, Floats, Out, Extent, Extent, Extent) -> Void
+  let linear:
+    (UnsafePointer<In>?, UnsafePointer<Floats>?, Extent, Floats, In, Out, Extent, Extent, Extent, Bool) -> Void
+  let maskedSums:
+    (UnsafePointer<In>?, Extent, In, In, Floats, Floats, In, In, Out, Sums, Extent, Extent, Extent) -> Void
   let channelSums: (In, Sums, Extent, Extent, Extent) -> Void
   let pixelSums: (In, Float, UnsafeMutablePointer<Float>?, Extent, Extent, Extent) -> Void
   let spread: (Floats, Out, Extent, Extent, Extent) -> Void
@@ -38,7 +39,7 @@ struct Kernels<T: StoredNumber> {
 extension Kernels where T == Float {
   static var single: Kernels {
     Kernels(
-      moments: tw_moments_f32, normalise: tw_normalise_f32, maskedSums: tw_masked_sums_f32, combine: tw_combine_f32,
+      moments: tw_moments_f32, linear: tw_linear_f32, maskedSums: tw_masked_sums_f32,
       channelSums: tw_channel_sums_f32, pixelSums: tw_pixel_sums_f32, spread: tw_spread_f32,
       subsample: tw_subsample_f32, subsampleAdjoint: tw_subsample_adjoint_f32, maxPool: tw_max_pool_f32,
       scatter: tw_scatter_f32, gather: tw_gather_f32, block: tw_block_f32, unblock: tw_unblock_f32, add: tw_add_f32,
@@ -50,8 +51,8 @@ extension Kernels where T == Float {
 extension Kernels where T == tw_bf16 {
   static var half: Kernels {
     Kernels(
-      moments: tw_moments_bf16, normalise: tw_normalise_bf16, maskedSums: tw_masked_sums_bf16,
-      combine: tw_combine_bf16, channelSums: tw_channel_sums_bf16, pixelSums: tw_pixel_sums_bf16,
+      moments: tw_moments_bf16, linear: tw_linear_bf16, maskedSums: tw_masked_sums_bf16,
+      channelSums: tw_channel_sums_bf16, pixelSums: tw_pixel_sums_bf16,
       spread: tw_spread_bf16, subsample: tw_subsample_bf16, subsampleAdjoint: tw_subsample_adjoint_bf16,
       maxPool: tw_max_pool_bf16, scatter: tw_scatter_bf16, gather: tw_gather_bf16, block: tw_block_bf16,
       unblock: tw_unblock_bf16, add: tw_add_bf16, subtract: tw_subtract_bf16, multiply: tw_multiply_bf16,

@@ -48,8 +48,10 @@ struct CaseTests {
     "slice", "pad", "concatenate", "reduceSum", "broadcast", "reshape", "transpose", "reduceMaximum", "stopGradient",
     "argumentMaximum", "indicesEqual", "oneHot",
     "relu", "reluGradient", "addBias", "channelAffine", "batchNormalisation", "batchNormalisationGradient",
-    "channelMoments", "normalise", "normalisationSums", "normalisationInputGradient", "softmaxCrossEntropy",
-    "softmaxCrossEntropyGradient", "maxPool", "subsampleAndPad", "subsampleAndPadAdjoint", "isCorrect",
+    "channelMoments", "normalise", "normalisationSums", "normalisationInputGradient", "normalisationTangent",
+    "normalisationTangentSums", "normalisationInputGradientTangent", "softmaxCrossEntropy",
+    "softmaxCrossEntropyGradient",
+    "maxPool", "subsampleAndPad", "subsampleAndPadAdjoint", "isCorrect",
   ]
 
   /// The name of an operation without its arguments. The switches don't compile once an operation is added: then add
@@ -68,8 +70,9 @@ struct CaseTests {
   private func kind(_ name: NamedSubgraph) -> String {
     switch name {
     case .relu, .reluGradient, .addBias, .channelAffine, .batchNormalisation, .batchNormalisationGradient,
-      .channelMoments, .normalise, .normalisationSums, .normalisationInputGradient, .softmaxCrossEntropy,
-      .softmaxCrossEntropyGradient, .maxPool, .subsampleAndPad, .subsampleAndPadAdjoint, .isCorrect:
+      .channelMoments, .normalise, .normalisationSums, .normalisationInputGradient, .normalisationTangent,
+      .normalisationTangentSums, .normalisationInputGradientTangent, .softmaxCrossEntropy, .softmaxCrossEntropyGradient,
+      .maxPool, .subsampleAndPad, .subsampleAndPadAdjoint, .isCorrect:
       String("\(name)".prefix { $0 != "(" })
     }
   }

@@ -62,6 +62,17 @@ extension EngineCase {
         b.graph.output("y", masked)
         b.graph.output("z", b.graph.subtract(masked, sum))
       },
+      EngineCase("sum of two convolutions, bias, residual, mask: \(c)") { b in
+        let second = b.graph.convolution(b.rows("x2", 8, 4, 5), b.input("w2", [c, 8, 3, 3]), window)
+        let y = b.graph.addBias(b.graph.add(convolution(&b), second), b.input("bias", [c]))
+        let sum = b.graph.add(y, b.rows("r", c, 4, 5))
+        b.graph.output("y", b.graph.named(.reluGradient, sum, b.rows("m", c, 4, 5)))
+      },
+      EngineCase("sum of three adjoints, mask, sums: \(c)") { b in
+        let two = b.graph.add(b.rows("da", c, 4, 5), b.rows("db", c, 4, 5))
+        let three = b.graph.add(two, b.rows("dc", c, 4, 5))
+        normalisationGradient(&b, b.graph.named(.reluGradient, three, b.rows("y", c, 4, 5)), c)
+      },
       EngineCase("dense layer, bias, relu: \(c)") { b in
         let y = b.graph.matrixProduct(b.rows("x", 5), b.input("w", [c, 5]), transposeSecond: true)
         b.graph.output("y", b.graph.relu(b.graph.addBias(y, b.input("bias", [c]))))

@@ -33,6 +33,24 @@ extension EngineCase {
           b.input("gamma", [c]), b.input("mean", [c]), b.input("variance", [c]), b.input("dGamma", [c]),
           b.input("dBeta", [c]))
       },
+      EngineCase("normalisation's tangent of \(c)") { b in
+        b.apply(
+          .normalisationTangent(epsilon: 1e-5), b.rows("dx", c, 3, 5), b.rows("x", c, 3, 5), b.input("gamma", [c]),
+          b.input("mean", [c]), b.input("variance", [c]), b.input("dGamma", [c]), b.input("dBeta", [c]),
+          b.input("dMean", [c]), b.input("dV", [c]))
+      },
+      EngineCase("sums of a normalisation's tangent of \(c)") { b in
+        b.apply(
+          .normalisationTangentSums(epsilon: 1e-5), b.rows("dg", c, 3, 5), b.rows("g", c, 3, 5), b.rows("dx", c, 3, 5),
+          b.rows("x", c, 3, 5), b.input("mean", [c]), b.input("variance", [c]))
+      },
+      EngineCase("tangent of a normalisation's input gradient of \(c)") { b in
+        b.apply(
+          .normalisationInputGradientTangent(epsilon: 1e-5), b.rows("dg", c, 3, 5), b.rows("g", c, 3, 5),
+          b.rows("dx", c, 3, 5), b.rows("x", c, 3, 5), b.input("gamma", [c]), b.input("mean", [c]),
+          b.input("variance", [c]), b.input("gGamma", [c]), b.input("gBeta", [c]), b.input("dGamma", [c]),
+          b.input("dMean", [c]), b.input("dV", [c]), b.input("dgGamma", [c]), b.input("dgBeta", [c]))
+      },
       EngineCase("batch normalisation of \(c)") { b in
         b.apply(
           .batchNormalisation(epsilon: 1e-5), b.rows("x", c, 3, 5), b.input("gamma", [c]), b.input("beta", [c]))

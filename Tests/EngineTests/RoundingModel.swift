@@ -222,9 +222,10 @@ extension Node {
       case .relu, .reluGradient, .maxPool, .subsampleAndPad, .subsampleAndPadAdjoint, .isCorrect: return 0
       case .addBias, .channelAffine: return 2
       // Scale and shift are numbers of their own, each a few operations from what is given.
-      case .normalise, .normalisationInputGradient: return 8
+      case .normalise, .normalisationInputGradient, .normalisationTangent: return 8
+      case .normalisationInputGradientTangent: return 16
       case .channelMoments, .batchNormalisation: return perChannel(0)
-      case .normalisationSums, .batchNormalisationGradient: return perChannel(1)
+      case .normalisationSums, .normalisationTangentSums, .batchNormalisationGradient: return perChannel(1)
       case .softmaxCrossEntropy, .softmaxCrossEntropyGradient: return shape(0)[1]
       }
     }

@@ -74,7 +74,7 @@ struct Linearisation {
   func hessianProductReverse(direction index: UInt64) -> [Tensor?] {
     var graph = graph.gradient(of: "loss", withRespectTo: names)
     graph.outputInnerProduct("slope", names.map { "gradient.\($0)" }, with: names.map { "d.\($0)" })
-    let onlySlope = graph.keeping("slope").gradient(of: "slope", withRespectTo: names)
+    let onlySlope = graph.keepingOutputs(["slope"]).gradient(of: "slope", withRespectTo: names)
     let results = Interpreter.run(onlySlope, withDirection(index, "d"))
     return names.map { results["gradient.\($0)"] }
   }
@@ -84,7 +84,7 @@ struct Linearisation {
     var product = graph.gradient(of: "loss", withRespectTo: names).tangent(along: names)
     product.outputInnerProduct(
       "curvature", names.map { "tangent.gradient.\($0)" }, with: names.map { "direction.\($0)" })
-    return (product.keeping("curvature"), withDirection(index))
+    return (product.keepingOutputs(["curvature"]), withDirection(index))
   }
 
   /// Size of what is differentiated: 1 and the largest entry of any real input or output.
@@ -118,27 +118,6 @@ extension Graph {
       total = add(total, sum(product))
     }
     output(name, total)
-  }
-
-  /// The same graph with one output only, so that it can be differentiated again under the same names.
-  fileprivate func keeping(_ name: String) -> Graph {
-    var result = Graph()
-    var map: [Value: Value] = [:]
-    for node in nodes {
-      if let input = inputs.first(where: { $0.value == node.results[0] }) {
-        let type = type(of: input.value)
-        map[input.value] = result.input(input.name, type.shape, kind: type.kind)
-        continue
-      }
-      if case .primitive(.fill(let number)) = node.operation {
-        map[node.results[0]] = result.fill(number, shape(of: node.results[0]))
-        continue
-      }
-      let new = result.append(node.operation, node.operands.compactMap { map[$0] })
-      for (old, new) in zip(node.results, new) { map[old] = new }
-    }
-    if let value = output(named: name), let new = map[value] { result.output(name, new) }
-    return result.pruned()
   }
 }
 

@@ -125,6 +125,16 @@ extension OperationCase {
       .normalisationInputGradient(epsilon: 1e-2),
       [images, images, channels, channels, channels, channels, channels],
       [.signed, .signed, .signed, .signed, .positive, .signed, .signed]),
+    .named(
+      .normalisationTangent(epsilon: 1e-2), [images, images] + Array(repeating: channels, count: 7),
+      [.signed, .signed, .signed, .signed, .positive] + Array(repeating: .signed, count: 4)),
+    .named(
+      .normalisationTangentSums(epsilon: 1e-2), [images, images, images, images, channels, channels],
+      [.signed, .signed, .signed, .signed, .signed, .positive]),
+    .named(
+      .normalisationInputGradientTangent(epsilon: 1e-2),
+      Array(repeating: images, count: 4) + Array(repeating: channels, count: 10),
+      Array(repeating: .signed, count: 6) + [.positive] + Array(repeating: .signed, count: 7)),
     .named(.softmaxCrossEntropy, [[3, 4]], [.distinct], indices: [labels], at: 1),
     .named(.softmaxCrossEntropyGradient, [[3, 4], [3]], [.distinct, .signed], indices: [labels], at: 1),
     .named(.subsampleAndPad(stride: 2, channelsBefore: 1, channelsAfter: 2), [[2, 2, 4, 5]]),

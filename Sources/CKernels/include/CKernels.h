@@ -13,20 +13,23 @@
 
 typedef uint16_t tw_bf16;
 
+/// Most images that tw_linear adds up.
+enum { TW_MOST_TERMS = 6 };
+
 #define TW_DECLARE_BLOCKED(T, suffix)                                                                              \
   /* Folds rows into running (count, mean, sum of squared deviations) per channel; `count` is entries so far. */   \
   void tw_moments_##suffix(const T *x, int rows, int blocks, int pixels, int64_t count, double *mean, double *m2); \
-  /* y = scale x + shift (+ residual), negative entries set to zero if `relu`. `residual` may be NULL. */          \
-  void tw_normalise_##suffix(const T *x, const float *scale, const float *shift, const T *residual, T *y,          \
-                             int rows, int blocks, int pixels, bool relu);                                         \
-  /* dz = (a + b) where mask > 0, else 0; `b` and `mask` may be NULL, `dz` may be `a`. If `sums` is not NULL: */   \
-  /* sums[c] += dz (x - mean) inverse_deviation, sums[16 blocks + c] += dz. */                                     \
-  void tw_masked_sums_##suffix(const T *a, const T *b, const T *mask, const T *x, const float *mean,               \
-                               const float *inverse_deviation, T *dz, double *sums, int rows, int blocks,          \
-                               int pixels);                                                                        \
-  /* dx = c0 dz + c1 x + c2 per channel. */                                                                        \
-  void tw_combine_##suffix(const T *dz, const T *x, const float *c0, const float *c1, const float *c2, T *dx,      \
-                           int rows, int blocks, int pixels);                                                      \
+  /* y = sum of factor[k] images[k] over `count` images, 1 to TW_MOST_TERMS, plus shift, per channel; a NULL factor */  \
+  /* is 1, a NULL shift 0. Entries are set to zero where mask <= 0 (`mask` may be NULL), or where negative if */   \
+  /* `relu`. y may be one of the operands. */                                                                      \
+  void tw_linear_##suffix(const T *const *images, const float *const *factors, int count, const float *shift,      \
+                          const T *mask, T *y, int rows, int blocks, int pixels, bool relu);                       \
+  /* dz = sum of `count` addends, 1 to 3, where mask > 0, else 0; `mask` and `dz` may be NULL, `dz` an addend. If */ \
+  /* `sums` is not NULL: sums[c] += dz (x - mean) inverse_deviation, sums[16 blocks + c] += dz, and if `g` is not */ \
+  /* NULL sums[32 blocks + c] += g dx. */                                                                          \
+  void tw_masked_sums_##suffix(const T *const *addends, int count, const T *mask, const T *x, const float *mean,   \
+                               const float *inverse_deviation, const T *g, const T *dx, T *dz, double *sums,       \
+                               int rows, int blocks, int pixels);                                                  \
   /* sums[c] += x over rows and pixels. */                                                                         \
   void tw_channel_sums_##suffix(const T *x, double *sums, int rows, int blocks, int pixels);                       \
   /* y[row, c] = factor * sum over pixels, plain [rows, channels]. */                                              \
