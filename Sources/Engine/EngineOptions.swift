@@ -15,13 +15,6 @@ enum Arithmetic {
   case half
   /// Stored and multiplied as 32-bit numbers that are rounded to 16.
   case rounded
-
-  init(_ precision: ComputePrecision) {
-    switch precision {
-    case .float32: self = .single
-    case .bfloat16: self = EngineVersion.hasNativeBfloat16 ? .half : .rounded
-    }
-  }
 }
 
 /// How a graph is compiled.
@@ -36,7 +29,16 @@ public struct EngineOptions: Sendable, Hashable {
   /// Examples that pass through a stage together; `nil` lets the engine fit them to the cache.
   public var rowsPerChunk: Int?
 
-  var arithmetic: Arithmetic { Arithmetic(precision) }
+  /// Whether 16-bit numbers are stored and multiplied as such. Tests ask for it also where the processor can't and the
+  /// library computes what it would.
+  package var usesNativeBfloat16 = EngineVersion.hasNativeBfloat16
+
+  var arithmetic: Arithmetic {
+    switch precision {
+    case .float32: .single
+    case .bfloat16: usesNativeBfloat16 ? .half : .rounded
+    }
+  }
 
   /// Options; one thread, eight lanes, single precision.
   public init(

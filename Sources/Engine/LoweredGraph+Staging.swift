@@ -3,36 +3,56 @@
 extension LoweredGraph {
   /// The graph with ``LoweredOperation/stage`` set, each operation as early as its operands allow, and values that are
   /// cheaper to compute again than to keep computed again.
-  func staged() -> LoweredGraph {
+  ///
+  /// What doesn't depend on the inputs `varying` is done in the stages before ``gate``, the rest in those behind it.
+  func staged(varying: [String] = []) -> LoweredGraph {
     var graph = self
-    graph.assignStages()
+    graph.assignStages(varying)
     graph.recomputeCheapValues()
     return graph.sorted()
   }
 
   /// Number of stages.
-  var stageCount: Int { (operations.filter { isBatched($0) }.map(\.stage).max() ?? -1) + 1 }
+  var stageCount: Int { (operations.lazy.filter { isBatched($0) }.map(\.stage).max() ?? -1) + 1 }
 
   /// Whether an operation runs over rows (giving batched values or sums) rather than once.
   func isBatched(_ operation: LoweredOperation) -> Bool {
     operation.kernel.isSum || operation.results.contains { values[$0].isBatched }
   }
 
-  private mutating func assignStages() {
+  private mutating func assignStages(_ varyingInputs: [String]) {
+    let varies = dependents(of: varyingInputs)
     var available = [Int](repeating: -1, count: values.count)
-    for index in operations.indices {
+    func assign(_ index: Int, notBefore first: Int) {
       let operation = operations[index]
-      var stage = -1
+      var stage: Int
       if isBatched(operation) {
-        stage = 0
+        stage = first + 1
         for operand in operation.operands {
           stage = max(stage, values[operand].isBatched ? available[operand] : available[operand] + 1)
         }
       } else {
+        stage = first
         for operand in operation.operands { stage = max(stage, available[operand]) }
       }
       operations[index].stage = stage
       for value in operation.results { available[value] = stage }
+    }
+    for index in operations.indices where !varies[index] { assign(index, notBefore: -1) }
+    guard varies.contains(true) else { return }
+    let gate = stageCount
+    self.gate = gate
+    for index in operations.indices where varies[index] { assign(index, notBefore: gate) }
+  }
+
+  /// Which operations depend on the inputs `names`.
+  private func dependents(of names: [String]) -> [Bool] {
+    var moves = [Bool](repeating: false, count: values.count)
+    return operations.map { operation in
+      var depends = operation.operands.contains { moves[$0] }
+      if case .input(let name) = operation.kernel, names.contains(name) { depends = true }
+      if depends { for value in operation.results { moves[value] = true } }
+      return depends
     }
   }
 

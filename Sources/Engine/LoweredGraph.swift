@@ -135,6 +135,8 @@ struct LoweredGraph {
   var outputs: [(name: String, value: Int)] = []
   /// Rows of the batch for which the graph was built.
   var batch = 0
+  /// The stage, itself empty, that parts what is computed once from what varying inputs change; `nil` without any.
+  var gate: Int?
 
   mutating func define(_ shape: Shape, _ kind: ElementKind = .real, isBatched: Bool, _ layout: Layout) -> Int {
     values.append(LoweredValue(shape: shape, kind: kind, isBatched: isBatched, layout: layout))

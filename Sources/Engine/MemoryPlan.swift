@@ -112,6 +112,16 @@ struct MemoryPlan {
           lastOperation[output.value] = graph.operations.count
         }
       }
+      keepAcrossGate(graph)
+    }
+
+    /// What is computed once and read by every later run must not give its memory away.
+    private mutating func keepAcrossGate(_ graph: LoweredGraph) {
+      guard let gate = graph.gate else { return }
+      for value in graph.values.indices where firstStage[value] < gate && lastStage[value] > gate {
+        lastStage[value] = graph.stageCount
+        lastOperation[value] = graph.operations.count
+      }
     }
 
     func isLocal(_ value: Int) -> Bool { firstStage[value] == lastStage[value] }

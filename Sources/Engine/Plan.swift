@@ -10,6 +10,10 @@ public import ThalwegGraphs
 ///
 /// A plan whose operations never wait for a sum over the batch (``isStreaming``) takes any number of examples in a run;
 /// others take exactly the number for which the graph was built.
+///
+/// A plan with *varying* inputs keeps, for all examples, what doesn't depend on them: ``prepare(exampleCount:source:)``
+/// computes that once, and ``runAgain()`` the rest as often as wanted, for instance the Hessian's products with one
+/// direction after another.
 public final class Plan {
   /// Names of the batched inputs; sources know them by position.
   public let batchedInputs: [String]
@@ -42,18 +46,18 @@ public final class Plan {
   /// - Parameters:
   ///   - graph: Any graph in which examples meet only in sums over the batch.
   ///   - batched: Inputs whose first axis counts examples, all of one extent. With none, everything runs once.
+  ///   - varying: Shared inputs that change from run to run while all others stay.
   ///   - options: Threads, precision, lanes.
   /// - Throws: ``EngineError`` when examples are mixed otherwise, when oneDNN refuses, or when memory is short.
-  public init(_ graph: Graph, batched: [String], options: EngineOptions = EngineOptions()) throws(EngineError) {
-    let lowered = try Lowering.lower(graph, batched: batched, arithmetic: options.arithmetic).sorted().fused().staged()
+  public init(
+    _ graph: Graph, batched: [String], varying: [String] = [], options: EngineOptions = EngineOptions()
+  ) throws(EngineError) {
+    let lowered = try Plan.lower(graph, batched, varying, options)
     self.graph = lowered
     self.options = options
     batchedInputs = batched
     isStreaming = lowered.stageCount <= 1
-    let chunk = options.rowsPerChunk ?? MemoryPlan.largestChunk
-    let multiple = (MemoryPlan.largestChunk + chunk - 1) / chunk * chunk
-    let rows = Plan.rowsPerLane(lowered.batch, options.laneCount, multiple: isStreaming ? multiple : 1)
-    memory = MemoryPlan(lowered, options: options, laneRows: (rows + multiple - 1) / multiple * multiple)
+    memory = Plan.planMemory(lowered, options)
     rowsPerChunk = memory.rowsPerChunk
     library = try Library(workers: options.threadCount)
     let builder = try PlanBuilder(lowered, memory, options, library, batchedInputs: batched)
@@ -113,6 +117,28 @@ public final class Plan {
     for (memory, bytes) in arenas { tw_memory_destroy(memory, bytes) }
   }
 
+  /// Bytes that a plan of `graph` will need, but for the packed copies of its filters; nothing is allocated.
+  public static func predictedBytes(
+    _ graph: Graph, batched: [String], varying: [String] = [], options: EngineOptions = EngineOptions()
+  ) throws(EngineError) -> Int {
+    let memory = planMemory(try lower(graph, batched, varying, options), options)
+    return memory.sharedBytes + memory.storedBytes + memory.localBytes * options.threadCount
+  }
+
+  private static func lower(
+    _ graph: Graph, _ batched: [String], _ varying: [String], _ options: EngineOptions
+  ) throws(EngineError) -> LoweredGraph {
+    try Lowering.lower(graph, batched: batched, arithmetic: options.arithmetic).sorted().fused()
+      .staged(varying: varying)
+  }
+
+  private static func planMemory(_ graph: LoweredGraph, _ options: EngineOptions) -> MemoryPlan {
+    let chunk = options.rowsPerChunk ?? MemoryPlan.largestChunk
+    let multiple = (MemoryPlan.largestChunk + chunk - 1) / chunk * chunk
+    let rows = rowsPerLane(graph.batch, options.laneCount, multiple: graph.stageCount <= 1 ? multiple : 1)
+    return MemoryPlan(graph, options: options, laneRows: (rows + multiple - 1) / multiple * multiple)
+  }
+
   private static func rowsPerLane(_ examples: Int, _ lanes: Int, multiple: Int) -> Int {
     let even = (examples + lanes - 1) / lanes
     return (even + multiple - 1) / multiple * multiple
@@ -157,15 +183,41 @@ public final class Plan {
   ///
   /// - Throws: ``EngineError/library(operation:status:)`` if a primitive failed.
   public func run(exampleCount: Int, source: (any BatchSource)?) throws(EngineError) {
+    begin(exampleCount, source)
+    try runStages(0..<stages.count)
+  }
+
+  /// Computes what doesn't depend on the varying inputs, and keeps it.
+  ///
+  /// - Throws: ``EngineError/library(operation:status:)`` if a primitive failed.
+  public func prepare(exampleCount: Int, source: (any BatchSource)?) throws(EngineError) {
+    guard let gate = graph.gate else { preconditionFailure("the plan has no varying inputs") }
+    begin(exampleCount, source)
+    try runStages(0..<gate)
+  }
+
+  /// Computes, after ``prepare(exampleCount:source:)``, what depends on the varying inputs.
+  ///
+  /// - Throws: ``EngineError/library(operation:status:)`` if a primitive failed.
+  public func runAgain() throws(EngineError) {
+    guard let gate = graph.gate else { preconditionFailure("the plan has no varying inputs") }
+    try runStages(gate + 1..<stages.count)
+  }
+
+  private func begin(_ exampleCount: Int, _ source: (any BatchSource)?) {
     precondition(
       isStreaming || exampleCount == graph.batch,
       "the plan was compiled for \(graph.batch) examples, not \(exampleCount)")
     reservePerExample(exampleCount)
     context.source = source
     context.exampleCount = exampleCount
-    context.status = 0
     let multiple = isStreaming ? rowsPerChunk.first ?? 1 : 1
     context.rowsPerLane = Plan.rowsPerLane(exampleCount, options.laneCount, multiple: multiple)
+  }
+
+  private func runStages(_ range: Range<Int>) throws(EngineError) {
+    context.status = 0
+    running = range
     tw_counter_reset(counter)
     tw_team_run(
       team,
@@ -185,9 +237,10 @@ public final class Plan {
       team,
       { context, worker in
         guard let context else { return }
-        Unmanaged<Plan>.fromOpaque(context).takeUnretainedValue().runShared(0, Int(worker))
+        let plan = Unmanaged<Plan>.fromOpaque(context).takeUnretainedValue()
+        plan.runShared(plan.running.lowerBound, Int(worker))
       }, plan, Int32(worker))
-    for stage in stages.indices {
+    for stage in running {
       if isStreaming {
         // Lanes are independent: whoever is free takes the next.
         while true {
@@ -210,6 +263,9 @@ public final class Plan {
         }, plan, Int32(worker))
     }
   }
+
+  // Written before the workers start.
+  private nonisolated(unsafe) var running = 0..<0
 
   // Written by every worker with the same value before the barrier that reads it.
   private nonisolated(unsafe) var finishing = 0

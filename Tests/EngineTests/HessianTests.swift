@@ -20,4 +20,50 @@ struct HessianTests {
       model.check(actual, "\(options)")
     }
   }
+
+  @Test(
+    "what doesn't depend on the direction is computed once, and any number of products follows",
+    arguments: [3, 16, 24], [false, true])
+  func keptValues(channels: Int, usesBatchStatistics: Bool) throws {
+    var graph = blockGraph(
+      channels: channels, batch: CaseBuilder.batch, size: 8, usesBatchStatistics: usesBatchStatistics)
+    if !usesBatchStatistics { graph = graph.foldingAffineMaps() }
+    let product = graph.hessianProduct(of: "loss", withRespectTo: blockParameters)
+    let directions = blockParameters.map { "direction.\($0)" }
+    var inputs = randomInputs(product, seed: UInt64(channels))
+    for options in EngineOptions.variants {
+      let plan = try Plan(product, batched: product.batchedNames, varying: directions, options: options)
+      #expect(!plan.isStreaming)
+      plan.setInputs(inputs)
+      let source = TensorSource(product.batchedNames.compactMap { inputs[$0] })
+      try plan.prepare(exampleCount: CaseBuilder.batch, source: source)
+      var first: [String: [Double]] = [:]
+      for turn in 0..<3 {
+        // The third direction is the first again.
+        let others = randomInputs(product, seed: UInt64(channels + 100 * (turn % 2)))
+        for name in directions { inputs[name] = others[name] }
+        plan.setInputs(inputs)
+        try plan.runAgain()
+        let actual = plan.results(of: product)
+        RoundingModel(product, inputs).check(actual, "\(options), direction \(turn)")
+        if turn == 0 { first = actual }
+        if turn == 2 { #expect(actual == first) }
+      }
+    }
+  }
+
+  @Test("memory is predicted but for packed filters")
+  func prediction() throws {
+    let graph = blockGraph(channels: 16, batch: 64, size: 16, usesBatchStatistics: true)
+    let product = graph.hessianProduct(of: "loss", withRespectTo: blockParameters)
+    let batched = ["images", "labels", "weights"]
+    for varying in [[], blockParameters.map { "direction.\($0)" }] {
+      let options = EngineOptions(threadCount: 2, laneCount: 2)
+      let predicted = try Plan.predictedBytes(product, batched: batched, varying: varying, options: options)
+      let plan = try Plan(product, batched: batched, varying: varying, options: options)
+      // Four convolutions with their flipped, rounded and packed filters, directions and gradients.
+      let filters = 4 * 32 * 16 * 9 * 4 * 12
+      #expect(predicted <= plan.memoryBytes && plan.memoryBytes - predicted <= filters)
+    }
+  }
 }
