@@ -103,7 +103,7 @@ let package = Package(
         "ThalwegSurveys", "ThalwegNeuralSurfaces",
       ]),
     tests("Networks", ["ThalwegNetworks", "ThalwegGraphs", "ThalwegCheckpoints"]),
-    tests("Training", ["ThalwegTraining"], exclude: ["reference_sgd.py"]),
+    tests("Training", ["ThalwegTraining"], exclude: ["reference_sgd.py", "reference_optimisers.py"]),
     tests("Surveys", ["ThalwegSurveys"]),
     tests("Figures", ["ThalwegFigures"]),
     tests("Stores", ["ThalwegStores", "StoresKillHelper"]),

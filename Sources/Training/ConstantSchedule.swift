@@ -13,7 +13,7 @@ public struct ConstantSchedule: Schedule, Equatable {
   }
 
   /// Reads the arguments of the schedule's text.
-  public init(_ arguments: inout ScheduleArguments) throws(ScheduleError) {
+  public init(_ arguments: inout CallArguments) throws(CallError) {
     rate = try arguments.number("rate", in: 0..., expected: "a number ≥ 0")
   }
 

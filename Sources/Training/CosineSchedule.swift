@@ -27,7 +27,7 @@ public struct CosineSchedule: Schedule, Equatable {
   }
 
   /// Reads the arguments of the schedule's text.
-  public init(_ arguments: inout ScheduleArguments) throws(ScheduleError) {
+  public init(_ arguments: inout CallArguments) throws(CallError) {
     rate = try arguments.number("rate", in: 0..., expected: "a number ≥ 0")
     time = try arguments.timeConvention()
     minimum = try arguments.number("minimum", default: 0, in: 0..., expected: "a number ≥ 0")

@@ -1,27 +1,31 @@
-import ThalwegSurfaces
-
-/// The arithmetic of one step of gradient descent, fused into one pass over the vectors.
+/// The arithmetic of one step of gradient descent.
 ///
 /// With gradient `g`, parameter `θ` and velocity `v`: `g ← g + d θ`, `v ← μ v + s g`,
 /// `θ ← θ − γ (a g + b v)`. Plain momentum has `(a, b) = (0, 1)`, Nesterov's `(1, μ)`: one loop serves both,
 /// as `0 g + 1 v` is exactly `v`.
-struct MomentumUpdate<Number: BinaryFloatingPoint> {
-  let rate: Number
-  let momentum: Number
-  let gradientShare: Number
-  let decay: Number
+struct MomentumUpdate: UpdateKernel {
+  let rate: Double
+  let momentum: Double
+  let dampening: Double
   let isNesterov: Bool
 
-  /// Moves `parameters` and `velocity` over `range`.
-  func apply(
-    to parameters: inout MutableSpan<Number>, velocity: inout MutableSpan<Number>, gradient: Span<Number>,
-    over range: Range<Int>
+  var names: (first: String?, second: String?, third: String?) { (momentum > 0 ? "momentum" : nil, nil, nil) }
+
+  func apply<Number: BinaryFloatingPoint>(
+    over range: Range<Int>, decay: Number, isFirst: Bool, parameters: inout MutableSpan<Number>,
+    gradient: Span<Number>, first velocity: inout MutableSpan<Number>, second: inout MutableSpan<Number>,
+    third: inout MutableSpan<Number>
   ) {
-    precondition(
-      range.lowerBound >= 0 && range.upperBound <= parameters.count && parameters.count == velocity.count
-        && parameters.count == gradient.count,
-      "a range or a vector doesn't fit \(parameters.count) parameters")
-    let (rate, momentum, share, decay) = (rate, momentum, gradientShare, decay)
+    let rate = Number(rate)
+    guard momentum > 0 else {
+      for i in range {
+        let g = gradient[unchecked: i] + decay * parameters[unchecked: i]
+        parameters[unchecked: i] -= rate * g
+      }
+      return
+    }
+    let momentum = Number(self.momentum)
+    let share: Number = isFirst ? 1 : Number(1 - dampening)
     let a: Number = isNesterov ? 1 : 0
     let b: Number = isNesterov ? momentum : 1
     for i in range {
@@ -30,34 +34,5 @@ struct MomentumUpdate<Number: BinaryFloatingPoint> {
       velocity[unchecked: i] = v
       parameters[unchecked: i] -= rate * (a * g + b * v)
     }
-  }
-
-  /// Moves `parameters` over `range` without momentum.
-  func apply(to parameters: inout MutableSpan<Number>, gradient: Span<Number>, over range: Range<Int>) {
-    precondition(
-      range.lowerBound >= 0 && range.upperBound <= parameters.count && parameters.count == gradient.count,
-      "a range or a vector doesn't fit \(parameters.count) parameters")
-    let (rate, decay) = (rate, decay)
-    for i in range {
-      let g = gradient[unchecked: i] + decay * parameters[unchecked: i]
-      parameters[unchecked: i] -= rate * g
-    }
-  }
-}
-
-extension ModelVector {
-  /// The numbers of a double-precision vector, for writing in place.
-  mutating func withMutableDoubles<Result>(_ body: (inout [Double]) throws -> Result) rethrows -> Result {
-    precondition(precision == .double, "a double-precision vector was expected")
-    var values = doubles
-    self = ModelVector([Double]())  // So that the array has one owner and is changed in place.
-    defer { self = ModelVector(values) }
-    return try body(&values)
-  }
-
-  /// Rounds or widens the vector to `precision`. A vector that has it already is left alone.
-  mutating func convert(to precision: Precision) {
-    guard self.precision != precision else { return }
-    self = precision == .single ? ModelVector(floats) : ModelVector(doubles)
   }
 }

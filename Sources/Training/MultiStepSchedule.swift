@@ -24,7 +24,7 @@ public struct MultiStepSchedule: Schedule, Equatable {
   }
 
   /// Reads the arguments of the schedule's text.
-  public init(_ arguments: inout ScheduleArguments) throws(ScheduleError) {
+  public init(_ arguments: inout CallArguments) throws(CallError) {
     rate = try arguments.number("rate", in: 0..., expected: "a number ≥ 0")
     milestones = try arguments.counts("milestones")
     factor = try arguments.number(

@@ -36,3 +36,14 @@ extension Optimiser {
   /// One gradient a step, unless a method says otherwise.
   public var gradientsPerStep: Int { 1 }
 }
+
+/// An optimiser that is written as text, such as `adam(beta1: 0.9)`, and read back by an
+/// ``OptimiserRegistry``. The text in `description` gives the same optimiser again.
+public protocol NamedOptimiser: Optimiser, CustomStringConvertible {
+  /// The name in front of the arguments.
+  static var keyword: String { get }
+
+  /// Reads the arguments of a call by the optimiser's keyword. Arguments that nobody reads are reported by
+  /// the registry.
+  init(_ arguments: inout CallArguments) throws(CallError)
+}

@@ -46,7 +46,17 @@ public struct OptimiserMemory: Sendable {
   public mutating func take(
     _ name: String, like template: ModelVector
   ) throws(OptimiserMemoryError) -> (vector: ModelVector, isNew: Bool) {
-    try Self.take(name, like: template, from: &kept)
+    try Self.take(name, count: template.count, precision: template.precision, from: &kept)
+  }
+
+  /// Takes the vector called `name` of any length and precision out of the memory; zeros when there was none.
+  ///
+  /// - Throws: ``OptimiserMemoryError`` when a vector of another length or precision is stored under the
+  ///   name.
+  mutating func take(
+    _ name: String, count: Int, precision: Precision
+  ) throws(OptimiserMemoryError) -> ModelVector {
+    try Self.take(name, count: count, precision: precision, from: &kept).vector
   }
 
   /// Gives a vector back that ``take(_:like:)`` lent.
@@ -61,7 +71,7 @@ public struct OptimiserMemory: Sendable {
   public mutating func takeWork(
     _ name: String, like template: ModelVector
   ) throws(OptimiserMemoryError) -> ModelVector {
-    try Self.take(name, like: template, from: &work).vector
+    try Self.take(name, count: template.count, precision: template.precision, from: &work).vector
   }
 
   /// Gives a work vector back.
@@ -77,15 +87,14 @@ public struct OptimiserMemory: Sendable {
   }
 
   private static func take(
-    _ name: String, like template: ModelVector, from slots: inout [Slot]
+    _ name: String, count: Int, precision: Precision, from slots: inout [Slot]
   ) throws(OptimiserMemoryError) -> (vector: ModelVector, isNew: Bool) {
     guard let index = slots.firstIndex(where: { $0.name == name }) else {
-      return (ModelVector(zeros: template.count, precision: template.precision), true)
+      return (ModelVector(zeros: count, precision: precision), true)
     }
-    guard slots[index].vector.count == template.count, slots[index].vector.precision == template.precision
-    else {
+    guard slots[index].vector.count == count, slots[index].vector.precision == precision else {
       throw OptimiserMemoryError(
-        name: name, expectedCount: template.count, expectedPrecision: template.precision,
+        name: name, expectedCount: count, expectedPrecision: precision,
         foundCount: slots[index].vector.count, foundPrecision: slots[index].vector.precision)
     }
     var lent = ModelVector([Float]())

@@ -56,7 +56,7 @@ public protocol Schedule: Sendable, CustomStringConvertible {
 
   /// Reads the arguments of a call by the schedule's keyword. Arguments that nobody reads are reported by the
   /// registry.
-  init(_ arguments: inout ScheduleArguments) throws(ScheduleError)
+  init(_ arguments: inout CallArguments) throws(CallError)
 
   /// The rate of `iteration`, counted from 0, in a run of the given length.
   func rate(at iteration: Int, in horizon: Horizon) -> Double

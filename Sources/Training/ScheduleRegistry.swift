@@ -8,7 +8,9 @@ public struct ScheduleRegistry: Sendable {
 
   /// The schedules of this module.
   public static let standard = ScheduleRegistry([
-    ConstantSchedule.self, MultiStepSchedule.self, CosineSchedule.self, WarmUpSchedule.self,
+    ConstantSchedule.self, MultiStepSchedule.self, CosineSchedule.self, RationalSchedule.self,
+    ExponentialSchedule.self, HyperbolicTangentSchedule.self, GaussianSchedule.self, LaplacianSchedule.self,
+    WarmUpSchedule.self, SequenceSchedule.self, ProductSchedule.self, RestartingSchedule.self,
   ])
 
   /// A registry of `types`, whose keywords must differ.
@@ -25,11 +27,11 @@ public struct ScheduleRegistry: Sendable {
 
   /// Reads a schedule such as `multistep(0.1, milestones: 6 9, factor: 0.1)`.
   ///
-  /// - Throws: ``ScheduleError``, whose description is one line.
-  public func parse(_ text: String) throws(ScheduleError) -> any Schedule {
-    var arguments = try ScheduleArguments(call: text, registry: self)
-    guard let type = types.first(where: { $0.keyword == arguments.schedule }) else {
-      throw .unknownName(arguments.schedule, known: keywords)
+  /// - Throws: ``CallError``, whose description is one line.
+  public func parse(_ text: String) throws(CallError) -> any Schedule {
+    var arguments = try CallArguments(call: text, kind: .schedule, schedules: self)
+    guard let type = types.first(where: { $0.keyword == arguments.name }) else {
+      throw .unknownName(.schedule, arguments.name, known: keywords)
     }
     let schedule = try type.init(&arguments)
     try arguments.finish()
@@ -49,7 +51,7 @@ public struct CodableSchedule: Codable, Sendable {
   public init(from decoder: any Decoder) throws {
     let container = try decoder.singleValueContainer()
     let text = try container.decode(String.self)
-    do throws(ScheduleError) {
+    do throws(CallError) {
       schedule = try ScheduleRegistry.standard.parse(text)
     } catch {
       throw DecodingError.dataCorruptedError(in: container, debugDescription: error.description)

@@ -13,8 +13,12 @@ public import ThalwegSurfaces
 /// pass.
 ///
 /// Source: Sutskever, Martens, Dahl, Hinton (2013), On the importance of initialization and momentum, ICML,
-/// in the form where the rate multiplies the velocity.
-public struct StochasticGradientDescent: Optimiser, Equatable {
+/// in the form where the rate multiplies the velocity. As text:
+/// `sgd(momentum: 0.9, nesterov: true, decay: 5e-4)`.
+public struct StochasticGradientDescent: GradientRule, Equatable {
+  /// The name in front of the arguments.
+  public static let keyword = "sgd"
+
   /// Share μ of the velocity kept from step to step.
   public let momentum: Double
   /// Whether the gradient is added to the velocity once more, as if taken after the coming step.
@@ -49,84 +53,32 @@ public struct StochasticGradientDescent: Optimiser, Equatable {
     self.rolesWithoutDecay = rolesWithoutDecay
   }
 
-  /// Makes one step with one gradient, which commits batch statistics.
-  public func step(
-    _ state: inout ModelState, rate: Double, draw: Draw, using evaluator: any StreamEvaluator,
-    memory: inout OptimiserMemory
-  ) throws -> Evaluation {
-    var gradient = try memory.takeWork("gradient", like: state.parameters)
-    defer { memory.giveBackWork(gradient, as: "gradient") }
-    let evaluation = try evaluator.gradient(at: state, draw: draw, into: &gradient)
-    guard evaluation.status == .ok else { return evaluation }
-    evaluator.commitBatchStatistics(to: &state)
-    gradient.convert(to: state.parameters.precision)
-
-    guard momentum > 0 else {
-      var none = ModelVector(zeros: 0, precision: state.parameters.precision)
-      move(&state, velocity: &none, gradient: gradient, rate: rate, isFirst: true)
-      return evaluation
-    }
-    var (velocity, isFirst) = try memory.take("momentum", like: state.parameters)
-    defer { memory.giveBack(velocity, as: "momentum") }
-    move(&state, velocity: &velocity, gradient: gradient, rate: rate, isFirst: isFirst)
-    return evaluation
-  }
-
-  private func move(
-    _ state: inout ModelState, velocity: inout ModelVector, gradient: ModelVector, rate: Double, isFirst: Bool
-  ) {
-    let space = state.space
-    switch state.parameters.precision {
-    case .single:
-      state.parameters.withMutableFloats { parameters in
-        velocity.withMutableFloats { velocity in
-          gradient.withFloats { gradient in
-            var parameters = parameters.mutableSpan
-            var velocity = velocity.mutableSpan
-            move(
-              &parameters, velocity: &velocity, gradient: gradient.span, space: space, rate: Float(rate),
-              isFirst: isFirst)
-          }
-        }
-      }
-    case .double:
-      let gradient = gradient.doubles
-      state.parameters.withMutableDoubles { parameters in
-        velocity.withMutableDoubles { velocity in
-          var parameters = parameters.mutableSpan
-          var velocity = velocity.mutableSpan
-          move(
-            &parameters, velocity: &velocity, gradient: gradient.span, space: space, rate: rate,
-            isFirst: isFirst)
-        }
-      }
+  /// Reads the arguments of the optimiser's text.
+  public init(_ arguments: inout CallArguments) throws(CallError) {
+    momentum = try arguments.number("momentum", default: 0, in: 0..<1, expected: "at least 0 and below 1")
+    isNesterov = try arguments.flag("nesterov")
+    dampening = try arguments.number("dampening", default: 0, in: 0...1, expected: "a number from 0 to 1")
+    let decay = try WeightDecay(&arguments)
+    weightDecay = decay.factor
+    rolesWithoutDecay = decay.exemptRoles
+    guard !isNesterov || (momentum > 0 && dampening == 0) else {
+      throw arguments.badValue("nesterov", "true", expected: "a positive momentum and no dampening with it")
     }
   }
 
-  private func move<Number: BinaryFloatingPoint>(
-    _ parameters: inout MutableSpan<Number>, velocity: inout MutableSpan<Number>, gradient: Span<Number>,
-    space: StateSpace, rate: Number, isFirst: Bool
-  ) {
-    func update(decay: Double) -> MomentumUpdate<Number> {
-      MomentumUpdate(
-        rate: rate, momentum: Number(momentum), gradientShare: isFirst ? 1 : Number(1 - dampening),
-        decay: Number(decay), isNesterov: isNesterov)
-    }
-    func apply(_ update: MomentumUpdate<Number>, over range: Range<Int>) {
-      if momentum > 0 {
-        update.apply(to: &parameters, velocity: &velocity, gradient: gradient, over: range)
-      } else {
-        update.apply(to: &parameters, gradient: gradient, over: range)
-      }
-    }
-    guard weightDecay > 0, !rolesWithoutDecay.isEmpty else {
-      apply(update(decay: weightDecay), over: 0..<parameters.count)
-      return
-    }
-    let (decaying, exempt) = (update(decay: weightDecay), update(decay: 0))
-    for index in space.entries.indices where space.entries[index].role.isTrainable {
-      let isExempt = rolesWithoutDecay.contains(space.entries[index].role)
-      apply(isExempt ? exempt : decaying, over: space.range(of: index))
-    }
+  /// Moves `state` along `gradient`.
+  public func update(
+    _ state: inout ModelState, along gradient: inout ModelVector, rate: Double, memory: inout OptimiserMemory
+  ) throws(OptimiserMemoryError) {
+    try MomentumUpdate(rate: rate, momentum: momentum, dampening: dampening, isNesterov: isNesterov)
+      .move(&state, along: gradient, decay: decay, memory: &memory)
+  }
+
+  private var decay: WeightDecay { WeightDecay(weightDecay, except: rolesWithoutDecay) }
+
+  /// The optimiser as text.
+  public var description: String {
+    "\(Self.keyword)(momentum: \(momentum), nesterov: \(isNesterov), dampening: \(dampening), "
+      + "\(decay.arguments))"
   }
 }

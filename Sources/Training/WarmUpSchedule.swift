@@ -38,17 +38,15 @@ public struct WarmUpSchedule: Schedule {
   }
 
   /// Reads the arguments of the schedule's text.
-  public init(_ arguments: inout ScheduleArguments) throws(ScheduleError) {
+  public init(_ arguments: inout CallArguments) throws(CallError) {
     switch (try arguments.optionalCount("iterations"), try arguments.optionalCount("epochs")) {
     case (let iterations?, nil): length = .iterations(iterations)
     case (nil, let epochs?): length = .epochs(epochs)
-    case (nil, nil): throw .missingArgument(schedule: arguments.schedule, argument: "epochs: or iterations:")
+    case (nil, nil): throw arguments.missing("epochs: or iterations:")
     case (_?, let epochs?):
-      throw .badValue(
-        schedule: arguments.schedule, argument: "epochs", text: "\(epochs)",
-        expected: "iterations or epochs, not both")
+      throw arguments.badValue("epochs", "\(epochs)", expected: "iterations or epochs, not both")
     }
-    inner = try arguments.inner("schedule")
+    inner = try arguments.schedule("schedule")
     startingShare = try arguments.number("from", default: 0.1, in: 0...1, expected: "a number from 0 to 1")
   }
 

@@ -95,7 +95,11 @@ struct ScheduleTests {
   @Test(
     "A text that is no schedule is refused with one line that names the fault",
     arguments: [
-      ("cosin(0.1)", "no schedule is called “cosin”; known are constant, cosine, multistep, warmup"),
+      (
+        "cosin(0.1)",
+        "no schedule is called “cosin”; known are constant, cosine, exponential, gaussian, htd, laplacian, "
+          + "multistep, product, rational, restarts, sequence, warmup"
+      ),
       ("0.1", "schedule “0.1”: expected a name and arguments in brackets, as in constant(0.1)"),
       ("", "schedule “”: expected a name and arguments in brackets, as in constant(0.1)"),
       ("cosine(0.1", "schedule “cosine(0.1”: the closing bracket is missing"),
@@ -127,36 +131,37 @@ struct ScheduleTests {
       ("warmup(cosine(0.1))", "schedule warmup needs “epochs: or iterations:”"),
       (
         "warmup(sine(1), epochs: 2)",
-        "no schedule is called “sine”; known are constant, cosine, multistep, warmup"
+        "no schedule is called “sine”; known are constant, cosine, exponential, gaussian, htd, laplacian, "
+          + "multistep, product, rational, restarts, sequence, warmup"
       ),
     ])
   func refuses(text: String, message: String) {
-    let error = #expect(throws: ScheduleError.self) { try ScheduleRegistry.standard.parse(text) }
+    let error = #expect(throws: CallError.self) { try ScheduleRegistry.standard.parse(text) }
     #expect(error?.description == message)
   }
 
-  struct Rational: Schedule {
-    static let keyword = "rational"
+  struct InverseTime: Schedule {
+    static let keyword = "inversetime"
     let rate: Double
     let slope: Double
 
-    init(_ arguments: inout ScheduleArguments) throws(ScheduleError) {
+    init(_ arguments: inout CallArguments) throws(CallError) {
       rate = try arguments.number("rate", in: 0..., expected: "a number ≥ 0")
       slope = try arguments.number("slope", default: 0.01, in: 0..., expected: "a number ≥ 0")
     }
 
     func rate(at iteration: Int, in horizon: Horizon) -> Double { rate / (1 + slope * Double(iteration)) }
 
-    var description: String { "rational(\(rate), slope: \(slope))" }
+    var description: String { "inversetime(\(rate), slope: \(slope))" }
   }
 
   @Test("A schedule from elsewhere joins the registry, inside other schedules too")
   func newSchedule() throws {
-    let registry = ScheduleRegistry.standard.adding(Rational.self)
-    let schedule = try registry.parse("warmup(rational(0.1), iterations: 10)")
+    let registry = ScheduleRegistry.standard.adding(InverseTime.self)
+    let schedule = try registry.parse("warmup(inversetime(0.1), iterations: 10)")
     let horizon = Horizon(iterationCount: 2000, iterationsPerEpoch: 10)
     #expect(Self.agrees(schedule.rate(at: 100, in: horizon), 0.05))
     #expect(Self.agrees(schedule.rate(at: 1000, in: horizon), 0.009090909091))
-    #expect(registry.keywords.contains("rational"))
+    #expect(registry.keywords.contains("inversetime"))
   }
 }

@@ -1,0 +1,47 @@
+/// What a call written as text names.
+public enum CallKind: String, Sendable {
+  /// A schedule.
+  case schedule
+  /// An optimiser.
+  case optimiser
+
+  /// A call that is right, for messages.
+  var example: String {
+    switch self {
+    case .schedule: "constant(0.1)"
+    case .optimiser: "sgd(momentum: 0.9)"
+    }
+  }
+}
+
+/// A text that states no schedule or no optimiser. Every description is one line that says how to mend it.
+public enum CallError: Error, Equatable, Sendable {
+  /// The text is not a call such as `name(1, label: 2)`.
+  case malformed(CallKind, text: String, reason: String)
+  /// Nothing of this kind has this name.
+  case unknownName(CallKind, String, known: [String])
+  /// An argument without a default is missing.
+  case missingArgument(CallKind, name: String, argument: String)
+  /// There is no such argument, or it is given twice.
+  case unknownArgument(CallKind, name: String, text: String)
+  /// An argument's text states no usable value.
+  case badValue(CallKind, name: String, argument: String, text: String, expected: String)
+}
+
+extension CallError: CustomStringConvertible {
+  /// What was found and what was expected, in one line.
+  public var description: String {
+    switch self {
+    case .malformed(let kind, let text, let reason):
+      "\(kind) “\(text)”: \(reason)"
+    case .unknownName(let kind, let name, let known):
+      "no \(kind) is called “\(name)”; known are \(known.joined(separator: ", "))"
+    case .missingArgument(let kind, let name, let argument):
+      "\(kind) \(name) needs “\(argument)”"
+    case .unknownArgument(let kind, let name, let text):
+      "\(kind) \(name) has no use for “\(text)”"
+    case .badValue(let kind, let name, let argument, let text, let expected):
+      "\(kind) \(name): “\(argument)” is “\(text)”, expected \(expected)"
+    }
+  }
+}
