@@ -79,6 +79,17 @@ public enum DatasetSource: Equatable, Sendable {
     }
   }
 
+  /// Whether both splits are the same examples: one file instead of a folder, or a set that has no parts. Looks
+  /// whether a path is a folder's.
+  public var hasOneSplit: Bool {
+    switch self {
+    case .cifar10(let path), .cifar100(let path), .optdigits(let path), .csv(let path):
+      !FolderSearch.isFolder(path)
+    case .xor: true
+    case .mnist, .fashionMNIST, .shapes, .spirals: false
+    }
+  }
+
   /// The normalisation that is usual for this source.
   ///
   /// CIFAR: the constants of the loss-landscape experiments. Networks trained with ImageNet's constants need those.

@@ -3,6 +3,11 @@ import Foundation
 extension Axis {
   /// The ratio of largest to smallest value from which an automatic axis is logarithmic.
   package static let automaticLogarithmRatio = 100.0
+  /// The same where a few high values would leave half of all in the lowest tenth of a linear axis.
+  package static let skewedLogarithmRatio = 10.0
+
+  /// The ratio of largest to smallest value below which the ticks of a logarithmic axis are evenly spaced.
+  private static let narrowRatio = 2.0
 
   /// Whether differences and ratios of such numbers stay finite, so that an axis can be laid through them.
   package static func canShow(_ value: Double) -> Bool { abs(value) <= 1e300 }
@@ -34,7 +39,9 @@ extension Axis {
       isLogarithmic = true
     case .automatic:
       let bottom = request.lower ?? least
-      isLogarithmic = request.middle == nil && bottom >= 1e-300 && top / bottom >= automaticLogarithmRatio
+      let ratio =
+        isSkewed(values, from: bottom, to: top) ? skewedLogarithmRatio : automaticLogarithmRatio
+      isLogarithmic = request.middle == nil && bottom >= 1e-300 && top / bottom >= ratio
     }
     var axis =
       isLogarithmic
@@ -46,6 +53,17 @@ extension Axis {
     axis.isClippedAbove = axis.fraction(greatest) > 1 + slack
     axis.isClippedBelow = axis.fraction(least) < -slack
     return axis
+  }
+
+  /// Whether half of the values lie in the lowest tenth of the range.
+  private static func isSkewed(_ values: some Sequence<Double>, from bottom: Double, to top: Double) -> Bool {
+    let border = bottom + (top - bottom) / 10
+    var (count, lowCount) = (0, 0)
+    for value in values {
+      count += 1
+      if value <= border { lowCount += 1 }
+    }
+    return 2 * lowCount > count
   }
 
   private static func linear(
@@ -87,6 +105,16 @@ extension Axis {
       case (nil, let top?): lower = top / 10  // All values may lie above the cap.
       case (let bottom?, nil): upper = bottom * 10
       default: (lower, upper) = (lower / 2, upper * 2)
+      }
+    }
+    if upper < lower * narrowRatio {
+      // Within less than an octave the round values of decades are too few; a logarithm is nearly straight there.
+      var request = request
+      request.middle = nil
+      var axis = linear(from: lower, to: upper, request, tickCount, hasRoundEnds)
+      if axis.lower > 0 {
+        axis.isLogarithmic = true
+        return axis
       }
     }
     // The density of the round values is chosen for the data, then the ends move out to the next of them.

@@ -9,7 +9,8 @@ package struct Axis: Equatable, Sendable {
   package var isLogarithmic: Bool
   /// Round values within the ends, ascending.
   package var ticks: [Double]
-  /// The distance of linear ticks; the number of labelled decimals follows from it.
+  /// The distance of evenly spaced ticks, from which the number of labelled decimals follows; 0 where ticks
+  /// are spaced by decades.
   package var step: Double
   /// Whether some values lie above ``upper`` and are drawn at it.
   package var isClippedAbove = false
@@ -36,13 +37,13 @@ package struct Axis: Equatable, Sendable {
 
   /// The text beside the tick at `value`.
   package func label(_ value: Double) -> String {
-    guard isLogarithmic else { return NumberFormat.text(value, step: step) }
+    if step > 0 { return NumberFormat.text(value, step: step) }
     return lower < 0.99e-3 || upper > 1.01e4 ? NumberFormat.power(value) : NumberFormat.text(value)
   }
 
   /// Thins and unlabelled ticks of a logarithmic axis with few ticks a decade.
   package var minorTicks: [Double] {
-    guard isLogarithmic, fractionPerDecade > 0.12 else { return [] }
+    guard isLogarithmic, step == 0, fractionPerDecade > 0.12 else { return [] }
     let exponents = Int(floor(log10(lower)))...Int(ceil(log10(upper)))
     return exponents.flatMap { exponent in (2...9).map { Double($0) * power10(exponent) } }
       .filter { $0 > lower && $0 < upper && !ticks.contains($0) }

@@ -46,6 +46,12 @@ extension Canvas {
     stroke(arms, Ink.strong, width: 1.6)
   }
 
+  /// Draws a disc with a dark rim, readable on any ground.
+  func disc(at centre: Point, radius: Double, _ colour: Colour) {
+    fillCircle(at: centre, radius: radius + 0.8, Ink.strong)
+    fillCircle(at: centre, radius: radius, colour)
+  }
+
   /// Fills a rectangle with grey hatching, the sign for “not known”.
   func hatch(_ rect: Rect) {
     clipped(to: rect) {

@@ -1,7 +1,8 @@
 /// Filled contours of one or several surfaces on a common colour scale.
 ///
 /// Colour bands are the areas between lines of constant value, laid over one another from the lowest up, so
-/// that no seam shows between them. The lines at the round values carry their labels. Holes are hatched.
+/// that no seam shows between them. The lines at the round values carry their labels. Holes are hatched, and
+/// measured points among them, which no area shows, are discs.
 ///
 /// ```swift
 /// let figure = ContourFigure(
@@ -132,6 +133,9 @@ public struct ContourFigure: Figure {
         painter.drawLines(on: canvas, avoiding: panel.path + [panel.centre].compactMap { $0 })
       }
       canvas.route(panel.path.map(frame.place))
+    }
+    for point in grid.isolatedPoints {
+      canvas.disc(at: frame.place(point.place), radius: 4, scale.colour(at: point.value))
     }
     if let centre = panel.centre, frame.plot.contains(frame.place(centre)) {
       canvas.cross(at: frame.place(centre), radius: 5)

@@ -16,6 +16,8 @@ public struct LineFigure: Figure {
   public var right: ValueAxis
   /// A place on the horizontal axis marked by a vertical line, usually the trained network at 0.
   public var centre: Double?
+  /// A second place that is marked in the same way, for example another network at 1; `nil` for none.
+  public var target: Double?
   /// The line above everything, if not empty.
   public var headline: String
   /// The text below everything, broken into lines where needed.
@@ -80,8 +82,8 @@ public struct LineFigure: Figure {
     area.height -= legendHeight
     frame.place(in: area, on: canvas)
     frame.drawGrid(on: canvas)
-    if let centre, centre >= frame.x.lower, centre <= frame.x.upper {
-      let x = frame.place(Point(centre, frame.y.lower)).x
+    for mark in [centre, target].compactMap({ $0 }) where mark >= frame.x.lower && mark <= frame.x.upper {
+      let x = frame.place(Point(mark, frame.y.lower)).x
       canvas.stroke(
         [Point(x, frame.plot.y), Point(x, frame.plot.bottom)], Ink.quiet, width: 0.8, dash: .dotted)
     }

@@ -2,7 +2,8 @@
 ///
 /// The surface is coloured by height and shaded by Lambert's law with one lamp over the viewer's left
 /// shoulder. Holes stay open, and where a cap was set the surface is cut open at it and a note says so.
-/// Contours lie on the floor.
+/// Measured points among holes, through which no surface passes, are discs over a plumb line. Contours lie on
+/// the floor.
 public struct LitSurfaceFigure: Figure {
   /// How the landscapes look.
   public struct Style: Equatable, Sendable {
@@ -101,6 +102,7 @@ public struct LitSurfaceFigure: Figure {
     area.width -= barWidth + 10
     // A vector page describes every cell; finer than this it grows without looking better.
     let cellCount = canvas.format == .png ? 100 : 75
+    let tickWidth = SurfaceRoom.tickWidth(of: axis, on: canvas)
     let hasTitles = panels.contains { !$0.title.isEmpty }
     for (panel, cell) in zip(panels, PageLayout.cells(count: panels.count, in: area)) {
       var rect = cell
@@ -112,11 +114,13 @@ public struct LitSurfaceFigure: Figure {
         rect.height -= 18
       }
       let room = SurfaceRoom(
-        grid: panel.grid, axis: axis, style: style, labels: (xLabel, yLabel, values.label), rect: rect)
+        grid: panel.grid, axis: axis, style: style, labels: (xLabel, yLabel, values.label), rect: rect,
+        tickWidth: tickWidth)
       let painter = SurfacePainter(panel: panel, scale: scale, style: style, room: room, cellCount: cellCount)
       room.drawWalls(on: canvas)
       if style.hasFloorContours { painter.drawFloorContours(on: canvas) }
       painter.drawSurface(on: canvas)
+      painter.drawIsolatedPoints(on: canvas)
       painter.drawRoute(on: canvas)
       room.drawAxes(on: canvas)
       drawNote(axis, in: cell, on: canvas)

@@ -6,7 +6,9 @@ package enum NumberFormat {
   package static func text(_ value: Double, step: Double) -> String {
     let size = max(abs(value), step)
     guard size > 0 else { return "0" }
-    if size >= 1e5 || step < 0.99e-4 {
+    // Many digits on a narrow range are easier to read and shorter without a power of ten.
+    let isNarrow = (1e-2..<1e5).contains(size) && step / size < 0.99e-3
+    if !isNarrow && (size >= 1e5 || step < 0.99e-4) {
       return value == 0 ? "0" : scientific(value, step: step)
     }
     return fixed(value, decimals: decimals(for: step))
@@ -25,11 +27,11 @@ package enum NumberFormat {
     scientific(value, step: abs(value) / 10)
   }
 
-  /// The number of decimals after which `step` has no further digit, at most 12.
+  /// The number of decimals after which `step` has no further digit, at most 15, as many as numbers have.
   package static func decimals(for step: Double) -> Int {
     var scaled = abs(step)
     var count = 0
-    while count < 12, abs(scaled - scaled.rounded()) > 1e-6 * scaled || scaled.rounded() == 0 {
+    while count < 15, abs(scaled - scaled.rounded()) > 1e-6 * scaled || scaled.rounded() == 0 {
       scaled *= 10
       count += 1
     }
@@ -40,7 +42,7 @@ package enum NumberFormat {
     var exponent = Int(floor(log10(abs(value))))
     let magnitude = pow(10, Double(exponent))
     let digits = decimals(for: step / magnitude)
-    var mantissa = trimmed(fixed(value / magnitude, decimals: min(digits, 3)))
+    var mantissa = trimmed(fixed(value / magnitude, decimals: digits))
     if mantissa == "10" || mantissa == "−10" {  // Rounding may carry into the next power.
       mantissa = value < 0 ? "−1" : "1"
       exponent += 1

@@ -32,6 +32,31 @@ public struct SurfaceGrid: Equatable, Sendable {
   /// The value in the column `xIndex` and the row `yIndex`, or `nil` for a hole.
   public subscript(xIndex: Int, yIndex: Int) -> Double? { values[yIndex * xs.count + xIndex] }
 
+  /// The number of points without a value.
+  public var holeCount: Int { values.count { $0 == nil } }
+
+  /// The points with a value that are a corner of no complete cell, so that no area shows them.
+  public var isolatedPoints: [IsolatedPoint] {
+    ys.indices.flatMap { row in
+      xs.indices.compactMap { column in
+        guard let value = self[column, row], !touchesCell(column, row) else { return nil }
+        return IsolatedPoint(place: Point(xs[column], ys[row]), value: value)
+      }
+    }
+  }
+
+  private func touchesCell(_ column: Int, _ row: Int) -> Bool {
+    for left in [column - 1, column] where left >= 0 && left + 1 < xs.count {
+      for lower in [row - 1, row] where lower >= 0 && lower + 1 < ys.count {
+        let corners = [
+          self[left, lower], self[left + 1, lower], self[left, lower + 1], self[left + 1, lower + 1],
+        ]
+        if corners.allSatisfy({ $0 != nil }) { return true }
+      }
+    }
+    return false
+  }
+
   /// Throws unless there is a surface to draw.
   func validate() throws(FigureError) {
     guard xs.count > 1, ys.count > 1 else {
@@ -39,6 +64,14 @@ public struct SurfaceGrid: Equatable, Sendable {
     }
     guard values.contains(where: { $0 != nil }) else { throw FigureError.noFiniteValue }
   }
+}
+
+/// A measured point among holes; figures draw it as a disc.
+public struct IsolatedPoint: Equatable, Sendable {
+  /// Its coordinates.
+  public let place: Point
+  /// Its value.
+  public let value: Double
 }
 
 /// One surface of a figure: the grid, and what is drawn onto it.

@@ -13,6 +13,20 @@ extension SurfacePainter {
     }
   }
 
+  /// Draws the measured points through which no surface passes, over plumb lines to the floor; those that a
+  /// hill hides or that lie above the cap are left out.
+  func drawIsolatedPoints(on canvas: Canvas) {
+    for isolated in panel.grid.isolatedPoints {
+      let (x, y) = (isolated.place.x, isolated.place.y)
+      let point = room.point(x: x, y: y, fraction: max(0, scale.axis.fraction(isolated.value)))
+      guard point.z <= room.height, isVisible(point) else { continue }
+      let place = room.projection.place(point)
+      canvas.stroke([room.placeOnFloor(x: x, y: y), place], Ink.quiet, width: 0.7, dash: .dotted)
+      canvas.disc(at: place, radius: 3.5, scale.colour(at: isolated.value))
+      if isolated.place == panel.centre { canvas.cross(at: place, radius: 2.2) }
+    }
+  }
+
   /// The place in the room of a point in data coordinates, or `nil` outside the surface, in a hole or above
   /// the cap.
   private func onSurface(_ point: Point) -> SpacePoint? {

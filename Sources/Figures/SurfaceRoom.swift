@@ -15,8 +15,15 @@ struct SurfaceRoom {
   private static let tickSize = 8.0
   private static let labelSize = 9.0
 
+  /// The width of the widest label of the vertical axis.
+  static func tickWidth(of axis: Axis, on canvas: Canvas) -> Double {
+    axis.ticks.map { canvas.textWidth(axis.label($0), size: tickSize) }.max() ?? 0
+  }
+
+  /// - Parameter tickWidth: The width that the labels of the vertical axis need.
   init(
-    grid: SurfaceGrid, axis: Axis, style: LitSurfaceFigure.Style, labels: (String, String, String), rect: Rect
+    grid: SurfaceGrid, axis: Axis, style: LitSurfaceFigure.Style, labels: (String, String, String), rect: Rect,
+    tickWidth: Double
   ) {
     self.grid = grid
     self.axis = axis
@@ -35,9 +42,10 @@ struct SurfaceRoom {
       }
     }
     // Tick labels and axis titles stand outside the room on three sides.
+    let left = max(46, tickWidth + 14 + SurfaceRoom.labelSize)
     projection.fit(
       corners,
-      in: Rect(x: rect.x + 46, y: rect.y + 6, width: rect.width - 46 - 34, height: rect.height - 6 - 40))
+      in: Rect(x: rect.x + left, y: rect.y + 6, width: rect.width - left - 34, height: rect.height - 6 - 40))
   }
 
   /// The room's coordinates of a point in data coordinates at a height given as a part of the vertical axis.
@@ -165,17 +173,15 @@ struct SurfaceRoom {
     let place = { (fraction: Double) in projection.place(SpacePoint(x, y, fraction * height)) }
     canvas.stroke([projection.place(SpacePoint(x, y, floor)), place(0)], Colour(grey: 0.70), width: 0.6)
     canvas.stroke([place(0), place(1)], Ink.axis, width: 0.8)
-    var widest = 0.0
     for tick in axis.ticks {
       let start = place(axis.fraction(tick))
       canvas.stroke([start, Point(start.x - 3.5, start.y)], Ink.axis, width: 0.8)
-      let text = axis.label(tick)
-      widest = max(widest, canvas.textWidth(text, size: SurfaceRoom.tickSize))
       canvas.text(
-        text, at: Point(start.x - 6, start.y), size: SurfaceRoom.tickSize, alignment: .trailing,
+        axis.label(tick), at: Point(start.x - 6, start.y), size: SurfaceRoom.tickSize, alignment: .trailing,
         vertical: .middle)
     }
     let middle = place(0.5)
+    let widest = SurfaceRoom.tickWidth(of: axis, on: canvas)
     canvas.text(
       labels.z, at: Point(min(place(0).x, place(1).x) - 6 - widest - 8, middle.y),
       size: SurfaceRoom.labelSize,

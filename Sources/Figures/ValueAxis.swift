@@ -2,7 +2,8 @@
 public struct ValueAxis: Equatable, Sendable {
   /// The spacing of the values.
   public enum Spacing: String, Equatable, Sendable, CaseIterable {
-    /// Logarithmic where every value is positive and the largest is at least 100 times the smallest.
+    /// Logarithmic where every value is positive and the largest is at least 100 times the smallest; 10 times are
+    /// enough where a few high values would leave more than half of all in the lowest tenth of a linear axis.
     case automatic
     /// Equal steps are equal differences.
     case linear

@@ -29,10 +29,13 @@ final class ResultDatabase: Sendable {
   private static let waitingSeconds = 10.0
 
   /// Opens the file, and creates it where it is absent or empty and `lock` is given.
-  init(path: String, lock: FolderLock?) throws(StoreError) {
+  ///
+  /// - Throws: ``StoreError/resultsLost(path:)`` where it is absent or empty and `mustHaveResults`.
+  init(path: String, lock: FolderLock?, mustHaveResults: Bool) throws(StoreError) {
     // SQLite would take a relative path that begins with `file:` for an address.
     let file = path.hasPrefix("/") ? path : "./" + path
     let exists = FileManager.default.fileExists(atPath: path)
+    if mustHaveResults && !exists { throw .resultsLost(path: path) }
     guard lock != nil || exists else {
       throw .unreadable(path: path, reason: "there is no such file")
     }
@@ -44,7 +47,7 @@ final class ResultDatabase: Sendable {
     } catch {
       throw Self.storeError(error, path: path)
     }
-    try prepareLayout()
+    try prepareLayout(mustHaveResults: mustHaveResults)
   }
 
   /// Runs `body` on one consistent state of the database.
@@ -100,7 +103,7 @@ final class ResultDatabase: Sendable {
     }
   }
 
-  private func prepareLayout() throws(StoreError) {
+  private func prepareLayout(mustHaveResults: Bool) throws(StoreError) {
     let (application, layout, isEmpty) = try read { database in
       (
         try Int.fetchOne(database, sql: "PRAGMA application_id") ?? 0,
@@ -109,6 +112,7 @@ final class ResultDatabase: Sendable {
       )
     }
     if application == 0 && layout == 0 && isEmpty {
+      if mustHaveResults { throw .resultsLost(path: path) }
       guard isWritable else {
         throw .unreadable(path: path, reason: "it is empty; the run was interrupted when it began")
       }

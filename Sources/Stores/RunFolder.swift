@@ -43,7 +43,8 @@ public final class RunFolder: Sendable {
     self.path = path
     self.purpose = purpose
     self.record = Mutex(record)
-    database = try ResultDatabase(path: RunLayout.database(path), lock: lock)
+    database = try ResultDatabase(
+      path: RunLayout.database(path), lock: lock, mustHaveResults: record.needsResults)
   }
 
   // MARK: - Opening
@@ -59,11 +60,14 @@ public final class RunFolder: Sendable {
     let lock = try FolderLock(file: RunLayout.lock(path), folder: path)
     // Looked at again under the lock: another process may have been faster.
     guard try !RunLayout.holdsRun(path) else { throw .alreadyExists(path: path) }
-    let record = RunRecord(
+    var record = RunRecord(
       description: description, times: RunTimes(started: timestamp(), resumed: [], finished: nil))
     // Written first: a kill between this and the database leaves a run with everything still to do.
     try record.write(RunLayout.record(path))
-    return try prepared(path, record: record, lock: lock)
+    let run = try prepared(path, record: record, lock: lock)
+    record.hasResults = true
+    try run.replaceRecord(record)
+    return run
   }
 
   /// Opens an existing run folder.
@@ -102,6 +106,7 @@ public final class RunFolder: Sendable {
     let run = try prepared(path, record: record, lock: lock)
     record.times.resumed.append(timestamp())
     record.times.finished = nil
+    record.hasResults = true
     try run.replaceRecord(record)
     return run
   }

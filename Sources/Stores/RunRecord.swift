@@ -11,12 +11,17 @@ struct RunRecord: Codable, Equatable, Sendable {
   var layout = RunRecord.supportedLayout
   var description: RunDescription
   var times: RunTimes
+  /// Whether the database was made; then it must be there. `nil` until it is.
+  var hasResults: Bool?
 
   /// The part that every layout has.
   private struct Header: Decodable {
     let format: String
     let layout: Int
   }
+
+  /// Whether results must be there: a finished run has some, whatever else it noted.
+  var needsResults: Bool { hasResults == true || times.finished != nil }
 
   /// Reads `run.json`; `nil` where there is none.
   static func read(_ path: String) throws(StoreError) -> RunRecord? {

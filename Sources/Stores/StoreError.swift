@@ -28,6 +28,8 @@ public enum StoreError: Error, Equatable, Sendable {
   case foreignDatabase(path: String, reason: String)
   /// The database is damaged.
   case damagedDatabase(path: String, reason: String)
+  /// The database of a run that had one is absent or empty.
+  case resultsLost(path: String)
   /// Another process kept the database locked for longer than the waiting time.
   case busy(path: String)
   /// The database reported another failure.
@@ -79,6 +81,8 @@ extension StoreError: CustomStringConvertible {
       "'\(path)' is not a result database: \(reason)"
     case .damagedDatabase(let path, let reason):
       "'\(path)' is damaged: \(reason)"
+    case .resultsLost(let path):
+      "'\(path)' is lost: the run's results were in it; restore it, or run again in another folder"
     case .busy(let path):
       "'\(path)' is locked by another process"
     case .database(let path, let reason):

@@ -7,9 +7,17 @@ import ThalwegCatalogue
 enum Main {
   static func main() {
     signal(SIGPIPE, SIG_IGN)  // A reader that goes away must not end a long run.
+    Console.occupyDescriptors()
+    var status: Int32 = 0
     do {
       var command = try ThalwegCommand.parseAsRoot()
       try command.run()
+    } catch {
+      status = finish(error)
+    }
+    guard status == 0 else { exit(status) }
+    do throws(OutputError) {
+      try Console.checkOutput()
     } catch {
       exit(finish(error))
     }
@@ -21,7 +29,10 @@ enum Main {
     case let error as Interrupted:
       Console.errorLine("thalweg: interrupted; \(error.advice)")
       return 130
-    case is UsageError, is SettingError:
+    case let error as SettingError:
+      Console.errorLine("thalweg: error: --\(oneLine("\(error)"))")
+      return ExitCode.validationFailure.rawValue
+    case is UsageError:
       Console.errorLine("thalweg: error: \(oneLine("\(error)"))")
       return ExitCode.validationFailure.rawValue
     default:

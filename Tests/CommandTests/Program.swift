@@ -40,8 +40,9 @@ struct Program {
   private let outputFile: String
   private let errorFile: String
 
-  /// Starts the program in `folder`. What it says goes to files, so that no pipe can fill up.
-  init(_ arguments: [String], in folder: TestFolder) throws {
+  /// Starts the program in `folder`. What it says goes to files, so that no pipe can fill up; standard output to
+  /// `device`, if one is given.
+  init(_ arguments: [String], in folder: TestFolder, output device: String? = nil) throws {
     let path = try #require(Program.path, "the program is not beside the tests")
     let name = UUID().uuidString
     self.folder = folder
@@ -51,7 +52,7 @@ struct Program {
     process.executableURL = URL(fileURLWithPath: path)
     process.arguments = arguments
     process.currentDirectoryURL = URL(fileURLWithPath: folder.path)
-    process.standardOutput = try FileHandle(forWritingTo: URL(fileURLWithPath: outputFile))
+    process.standardOutput = try FileHandle(forWritingTo: URL(fileURLWithPath: device ?? outputFile))
     process.standardError = try FileHandle(forWritingTo: URL(fileURLWithPath: errorFile))
     try process.run()
   }

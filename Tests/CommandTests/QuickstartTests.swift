@@ -1,3 +1,4 @@
+import Foundation
 import Testing
 import ThalwegCatalogue
 import ThalwegSurfaces
@@ -39,5 +40,28 @@ struct QuickstartTests {
       #expect(QuickstartSettings.depth == 44)
       #expect(settings.directionSeeds.count >= 3)
     }
+  }
+
+  @Test("a folder with other things in it, and a file in its place, are refused and left alone")
+  func foreignFolder() throws {
+    let folder = try TestFolder()
+    try FileManager.default.createDirectory(atPath: folder("mine"), withIntermediateDirectories: true)
+    try "thesis".write(toFile: folder("mine/thesis.tex"), atomically: true, encoding: .utf8)
+    for out in ["mine", "mine/thesis.tex"] {
+      let result = try Program.run("quickstart", "--short", "--out", out, in: folder)
+      #expect(result.status == 1 && result.isOneLineError && result.output.isEmpty, "\(result.errors)")
+    }
+    #expect(try FileManager.default.contentsOfDirectory(atPath: folder("mine")) == ["thesis.tex"])
+  }
+
+  @Test("a quick start of another size is refused before its plan")
+  func otherSize() throws {
+    let folder = try TestFolder()
+    let begun = try Program(["quickstart", "--short"], in: folder)
+    begun.wait(toSay: "forecast")  // The run of the first network has been opened.
+    kill(begun.process.processIdentifier, SIGKILL)
+    _ = try begun.finish()
+    let other = try Program.run("quickstart", in: folder)
+    #expect(other.status == 1 && other.isOneLineError && other.output.isEmpty, "\(other.errors)")
   }
 }

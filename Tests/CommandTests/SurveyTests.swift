@@ -118,4 +118,14 @@ struct SurveyTests {
     }
     #expect(FileManager.default.fileExists(atPath: folder("line/figures/slice.png")))
   }
+
+  @Test("a surface of which one point alone has a finite loss is drawn, and is said to have holes")
+  func holes() throws {
+    let folder = try SurfaceFixture.shared.get().folder
+    let result = try Program.run(
+      "surface", "run", "--x=-1e20:1e20:3", "--y=-1e20:1e20:3", "--limit", "20", "--out", "holes", in: folder)
+    #expect(result.status == 0, "\(result.errors)")
+    #expect(result.output.contains("1 measured, 8 diverged"))
+    #expect(FileManager.default.fileExists(atPath: folder("holes/figures/surface.png")))
+  }
 }

@@ -27,12 +27,14 @@ struct TrainingTests {
     #expect(FileManager.default.fileExists(atPath: folder("cut/figures/training.svg")))
   }
 
-  @Test("Ctrl-C leaves a run that --resume finishes, and says so in one line")
-  func interrupted() throws {
+  @Test(
+    "Ctrl-C, an end of the system and a closed terminal leave a run that --resume finishes",
+    arguments: [SIGINT, SIGTERM, SIGHUP])
+  func interrupted(signal: Int32) throws {
     let folder = try TestFolder()
     let run = try Program(tinyTraining(epochs: 30) + ["--out", "run"], in: folder)
     run.wait(toSay: "epoch 1/30")
-    kill(run.process.processIdentifier, SIGINT)
+    kill(run.process.processIdentifier, signal)
     let stopped = try run.finish()
     #expect(stopped.status == 130)
     #expect(stopped.errors == "thalweg: interrupted; go on with: thalweg train --resume --out run\n")

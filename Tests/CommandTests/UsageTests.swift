@@ -30,7 +30,8 @@ struct UsageTests {
       ["evaluate", "x", "--threads", "0"], ["evaluate", "x", "--normalisation", "mean=1;deviation=0"],
       ["surface", "x", "--x=1:-1:5"], ["surface", "x", "--y=-1:1"], ["surface", "x", "--normalise", "size"],
       ["slice", "x", "--x=-1:1:1"], ["slice", "x", "--to", "y", "--seed", "2"],
-      ["networks", "--input", "3x"], ["quickstart", "--threads", "0"], ["inspect", "neither-file-nor-data"],
+      ["networks", "--input", "3x"], ["quickstart", "--threads", "0"],
+      ["inspect", "shapes:size=x"], ["inspect"],
     ])
   func badUsage(arguments: [String]) throws {
     let folder = try TestFolder()
@@ -49,11 +50,38 @@ struct UsageTests {
       ["train", "--network", "resnet8", "--data", "cifar10:absent", "--epochs", "1", "--out", "x"],
       ["train", "--network", "vgg11", "--data", "xor", "--epochs", "1", "--out", "x"],
       ["train", "--resume", "--out", "absent"], ["inspect", "."], ["evaluate", "."],
+      ["inspect", "neither-file-nor-data"], ["inspect", "cifar10:absent"], ["evaluate", "absent"],
     ])
   func badInput(arguments: [String]) throws {
     let result = try Program(arguments, in: TestFolder()).finish()
     #expect(result.status == 1)
     #expect(result.isOneLineError, "found \(result.errors)")
+  }
+
+  @Test(
+    "a negative number is named with what is allowed, whether a space or = stands before it",
+    arguments: [
+      (["train", "--network", "resnet8", "--data", "shapes", "--out", "x"], "epochs"),
+      (tinyTraining() + ["--out", "x"], "batch"), (tinyTraining() + ["--out", "x"], "rate"),
+      (tinyTraining() + ["--out", "x"], "momentum"), (tinyTraining() + ["--out", "x"], "weight-decay"),
+      (tinyTraining() + ["--out", "x"], "checkpoint-every"), (["evaluate", "x"], "limit"),
+      (["evaluate", "x"], "threads"), (["surface", "x"], "limit"), (["quickstart"], "threads"),
+      (["networks"], "classes"),
+    ])
+  func negative(arguments: [String], option: String) throws {
+    for value in [["--\(option)", "-1"], ["--\(option)=-1"]] {
+      // The last of two equal options counts.
+      let result = try Program(arguments + value, in: TestFolder()).finish()
+      #expect(result.status == 64)
+      #expect(result.isOneLineError && result.errors.contains("--\(option): found -1"), "\(result.errors)")
+    }
+  }
+
+  @Test("a standard output that takes nothing is one line and status 1", arguments: [["networks"], ["--help"]])
+  func fullOutput(arguments: [String]) throws {
+    let result = try Program(arguments, in: TestFolder(), output: "/dev/full").finish()
+    #expect(result.status == 1)
+    #expect(result.errors == "thalweg: error: cannot write to standard output: No space left on device\n")
   }
 
   @Test("the list of networks has their published numbers of parameters")

@@ -1,3 +1,4 @@
+import Foundation
 import TestSupport
 import Testing
 import ThalwegDatasets
@@ -14,6 +15,17 @@ struct SourceTests {
     ])
   func roundTrip(_ text: String) throws {
     #expect(try DatasetSource(text).description == text)
+  }
+
+  @Test("one file and exclusive or have one set of examples for both splits, a folder has two")
+  func oneSplit() throws {
+    let folder = FileManager.default.temporaryDirectory.path
+    for text in ["csv:\(folder)/no.csv", "optdigits:\(folder)/no.tra", "cifar10:\(folder)/no.bin", "xor"] {
+      #expect(try DatasetSource(text).hasOneSplit)
+    }
+    for text in ["csv:\(folder)", "cifar100:\(folder)", "mnist:\(folder)", "shapes", "spirals"] {
+      #expect(try !DatasetSource(text).hasOneSplit)
+    }
   }
 
   @Test("options left out have their defaults")

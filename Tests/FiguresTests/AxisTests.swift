@@ -72,6 +72,30 @@ struct AxisTests {
     #expect(axis.isClippedAbove == (request.upper != nil) && axis.isClippedBelow == (request.lower != nil))
   }
 
+  @Test(
+    "the labels of an axis differ from each other, however narrow it is",
+    arguments: [
+      [2.08844620, 2.08844673], [1, 1.0000001], [0.999, 1.001], [99_990, 100_010], [123_456, 123_456.5],
+      [0.0123456, 0.0123459], [3e-7, 3.0001e-7], [0.5, 0.9], [1e9, 1e9 + 10],
+    ] as [[Double]], ValueAxis.Spacing.allCases)
+  func distinctLabels(values: [Double], spacing: ValueAxis.Spacing) throws {
+    let axis = try Axis.covering(values, request: ValueAxis(spacing: spacing), tickCount: 6)
+    #expect(axis.ticks.count >= 3)
+    #expect(Set(axis.ticks.map(axis.label)).count == axis.ticks.count, "\(axis.ticks.map(axis.label))")
+    // The values fill a good part of it.
+    #expect(axis.fraction(values[1]) - axis.fraction(values[0]) > 0.4)
+  }
+
+  @Test("a few high values among many low ones make an automatic axis logarithmic from a ratio of 10 on")
+  func skewed() throws {
+    let corner = [Double](repeating: 2, count: 30) + [1, 60]
+    #expect(try Axis.covering(corner, request: ValueAxis(), tickCount: 8).isLogarithmic)
+    let bowl = (-10...10).map { 1 + Double($0 * $0) / 2 }
+    #expect(try !Axis.covering(bowl, request: ValueAxis(), tickCount: 8).isLogarithmic)
+    let low = [Double](repeating: 2, count: 30) + [2.1, 9]
+    #expect(try !Axis.covering(low, request: ValueAxis(), tickCount: 8).isLogarithmic)
+  }
+
   @Test("a middle lies at half the axis")
   func middle() throws {
     let axis = try Axis.covering([-1, 7], request: ValueAxis(middle: 2), tickCount: 8)
@@ -97,6 +121,8 @@ struct AxisTests {
     #expect(NumberFormat.text(2.5e-6, step: 5e-7) == "2.5×10⁻⁶")
     #expect(NumberFormat.power(1e-9) == "10⁻⁹")
     #expect(NumberFormat.power(3e12) == "3×10¹²")
+    #expect(NumberFormat.text(1.00002, step: 1e-5) == "1.00002")
+    #expect(NumberFormat.text(123_456.25, step: 0.25) == "1.2345625×10⁵")
     #expect(NumberFormat.text(0.001) == "0.001")
     #expect(NumberFormat.text(4) == "4")
     #expect(NumberFormat.text(12.5) == "12.5")

@@ -123,6 +123,29 @@ struct FigureFileTests {
     #expect(ContourTracer(field).area(atLeast: -.infinity).isEmpty)
   }
 
+  @Test("a measured point among holes is drawn by contours and lit surfaces")
+  func isolatedPoints() throws {
+    let alone = Self.grid(5, 5) { column, row in
+      column == 2 && row == 2 ? 7 : column < 2 && row < 2 ? Double(column) : column == 4 && row == 4 ? 9 : nil
+    }
+    #expect(alone.holeCount == 19)
+    #expect(alone.isolatedPoints.map(\.place) == [Point(2, 2), Point(4, 4)])
+    let without = Self.grid(5, 5) { column, row in column == 2 && row == 2 ? nil : alone[column, row] }
+    #expect(try ContourFigure(grid: alone).encoded(as: .svg) != ContourFigure(grid: without).encoded(as: .svg))
+    #expect(
+      try LitSurfaceFigure(grid: alone).encoded(as: .svg) != LitSurfaceFigure(grid: without).encoded(as: .svg))
+  }
+
+  @Test("a second place on a line's axis is marked where it is within the axis")
+  func target() throws {
+    var figure = Self.line
+    let plain = try figure.encoded(as: .svg)
+    figure.target = 0.5
+    #expect(try figure.encoded(as: .svg) != plain)
+    figure.target = 5
+    #expect(try figure.encoded(as: .svg) == plain)
+  }
+
   @Test("the extension chooses the format, and an unknown one is an error")
   func formats() throws {
     #expect(try FigureFormat(path: "a.b/figure.SVG") == .svg)

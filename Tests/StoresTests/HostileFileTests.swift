@@ -32,11 +32,36 @@ struct HostileFileTests {
     #expect(try String(contentsOfFile: path + "/results.sqlite", encoding: .utf8) == text)
   }
 
-  @Test("a missing database is an error for readers and an empty run for writers")
-  func missingDatabase() throws {
+  @Test(
+    "a database that is lost or cut off is an error for readers and writers",
+    arguments: [nil, 0, 1, 300, 4096, 8192])
+  func lostDatabase(byteCount: Int?) throws {
+    let folder = try TestFolder()
+    let path = try finishedRun(folder)
+    let database = path + "/results.sqlite"
+    if let byteCount {
+      try Data(Data(contentsOf: URL(fileURLWithPath: database)).prefix(byteCount))
+        .write(to: URL(fileURLWithPath: database))
+    } else {
+      try FileManager.default.removeItem(atPath: database)
+    }
+    for purpose in [RunFolder.Purpose.reading, .writing] {
+      let error = expectStoreError { _ = try RunFolder.open(path, for: purpose) }
+      if (byteCount ?? 0) == 0 { #expect(error == .resultsLost(path: database)) }
+    }
+    // Not even the attempt made a new one.
+    #expect(FileManager.default.fileExists(atPath: database) == (byteCount != nil))
+  }
+
+  @Test("a run that was killed before it made its database is an error for readers and empty for writers")
+  func interruptedCreation() throws {
     let folder = try TestFolder()
     let path = try finishedRun(folder)
     try FileManager.default.removeItem(atPath: path + "/results.sqlite")
+    let record = try String(contentsOfFile: path + "/run.json", encoding: .utf8)
+    let early = record.replacing(#/\s*"hasResults": true,/#, with: "")
+    try #require(early != record)
+    try replace(path + "/run.json", early)
     expectStoreError { _ = try RunFolder.open(path) }
     #expect(try RunFolder.open(path, for: .writing).surfaceNames().isEmpty)
   }

@@ -1,3 +1,4 @@
+import Foundation
 import ThalwegFiles
 import ThalwegNetworks
 public import ThalwegSurfaces
@@ -32,17 +33,25 @@ public struct Quickstart {
     ]
   }
 
-  /// Does it in the folder at `path`.
+  /// Does it in the folder at `path`, or goes on with what is there.
   ///
+  /// - Parameters:
+  ///   - path: The folder; it need not exist, and else is empty or a quick start's.
+  ///   - commandLine: The command line, for the record.
+  ///   - saysPlan: Whether the observer is told the plan.
+  ///   - observer: Hears how it goes, and may end it.
   /// - Returns: `nil` when the observer asked for an end.
-  /// - Throws: Errors of training, surveys and files.
+  /// - Throws: ``ForeignFolder`` for a folder with other things in it, ``OtherRun`` for a quick start of another
+  ///   size, and errors of training, surveys and files.
   public func run(
-    in path: String, commandLine: [String] = [], observer: any RunObserver
+    in path: String, commandLine: [String] = [], saysPlan: Bool = false, observer: any RunObserver
   ) throws -> QuickstartOutcome? {
+    try check(path)
+    if saysPlan { plan.forEach(observer.say) }
     var arms: [QuickstartOutcome.Arm] = []
     for arm in QuickstartArm.allCases {
       observer.say("\(arm.title): training")
-      let folder = "\(path)/runs/\(arm.rawValue)"
+      let folder = Quickstart.runFolder(arm, in: path)
       let training = try TrainingRun(settings.training(arm))
       let trained = try training.run(
         in: folder, commandLine: commandLine, saysPlan: false, observer: observer)
@@ -75,6 +84,22 @@ public struct Quickstart {
     try QuickstartFigures(outcome).write(to: path)
     try atomicWrite(path + "/report.md", QuickstartReport(outcome).text)
     return outcome
+  }
+
+  private static func runFolder(_ arm: QuickstartArm, in path: String) -> String {
+    "\(path)/runs/\(arm.rawValue)"
+  }
+
+  /// Looks at the folder before anything is written into it.
+  private func check(_ path: String) throws {
+    guard let names = try ForeignFolder.names(in: path), !names.isEmpty else { return }
+    // The first thing that a quick start writes is the run of its first network.
+    guard let first = QuickstartArm.allCases.first,
+      FileManager.default.fileExists(atPath: Quickstart.runFolder(first, in: path))
+    else { throw ForeignFolder(path: path, found: names[0]) }
+    for arm in QuickstartArm.allCases {
+      try TrainingRun(settings.training(arm)).check(Quickstart.runFolder(arm, in: path))
+    }
   }
 
   private func survey(

@@ -14,12 +14,18 @@ struct QuickstartFigures {
       "Two networks, alike but for their shortcuts, on one scale. Filter-normalised random directions, seed "
       + "\(settings.directionSeeds[0]); mean loss over \(settings.exampleCount) training examples; running "
       + "statistics. The cross marks the trained network."
-      + (cap.map { " Losses above \(Int($0)) nats are not told apart; guessing costs 2.3." } ?? "")
+      + (cap.map { " Losses above \(Int($0)) nats are not told apart; guessing costs 2.3." } ?? "") + holesText
     let values = ValueAxis(label: "loss (nats)", upper: cap)
     try ContourFigure(panels: panels, values: values, caption: caption).writeBoth(to: path + "/contours")
     try LitSurfaceFigure(panels: panels, values: values, caption: caption).writeBoth(to: path + "/surfaces")
     try slices.writeBoth(to: path + "/slices")
     try training.writeBoth(to: path + "/training")
+  }
+
+  private var holesText: String {
+    let counts = outcome.arms.map { "\($0.surface.divergedCount) of \($0.surface.points.count)" }
+    guard outcome.arms.contains(where: { $0.surface.divergedCount > 0 }) else { return "" }
+    return " Holes, points without a finite loss: \(counts.joined(separator: " and "))."
   }
 
   /// Corners can reach millions of nats, which would leave no colours for the part that tells anything.

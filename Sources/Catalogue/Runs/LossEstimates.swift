@@ -23,6 +23,10 @@ public struct LossEstimates: Sendable, Equatable {
       value: evaluation.loss, standardError: error, sampleCount: evaluation.exampleCount, target: .population)
     correctCount = evaluation.correctCount ?? 0
     exampleCount = evaluation.exampleCount
-    accuracy = Estimate(share: correctCount, of: exampleCount)
+    let share = Estimate(share: correctCount, of: exampleCount)
+    // One example is right or wrong; how examples vary it cannot tell.
+    accuracy = Estimate(
+      value: share.value, standardError: exampleCount > 1 ? share.standardError : nil,
+      sampleCount: exampleCount, target: .population)
   }
 }

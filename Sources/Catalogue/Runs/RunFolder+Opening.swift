@@ -31,12 +31,28 @@ extension RunFolder {
       return try RunFolder.openOrCreate(path, description)
     } catch {
       guard case .identityMismatch(_, let first) = error else { throw error }
-      // Hashes differ because an option differs: that is what the user can act upon.
-      let stored = try RunFolder.open(path)
-      defer { stored.close() }
-      let all = stored.runDescription.identityDifferences(from: description)
-      let difference = all.first { !$0.field.hasPrefix("hashes.") } ?? first
-      throw OtherRun(path: path, difference: difference)
+      try checkIdentity(path, description)
+      throw OtherRun(path: path, difference: first)
     }
+  }
+
+  /// Checks that a run in the folder, if there is one, is the run of this description. Writes nothing.
+  ///
+  /// - Throws: ``OtherRun`` for a run with other settings, and `StoreError`.
+  static func checkIdentity(_ path: String, _ description: RunDescription) throws {
+    let stored: RunFolder
+    do throws(StoreError) {
+      stored = try RunFolder.open(path)
+    } catch {
+      switch error {
+      case .noRun, .unreadable: return  // Killed while it began; whoever opens it for writing sees to that.
+      default: throw error
+      }
+    }
+    defer { stored.close() }
+    let all = stored.runDescription.identityDifferences(from: description)
+    // Hashes differ because an option differs: that is what the user can act upon.
+    guard let difference = all.first(where: { !$0.field.hasPrefix("hashes.") }) ?? all.first else { return }
+    throw OtherRun(path: path, difference: difference)
   }
 }

@@ -6,7 +6,8 @@ import ThalwegStores
 import ThalwegSurfaces
 import ThalwegTraining
 
-/// A companion file of a checkpoint that does not hold an optimiser's memory.
+/// A checkpoint from which a run cannot go on: a companion file without an optimiser's memory, or an epoch of which
+/// the run's results know nothing.
 public struct SnapshotError: Error, Equatable, Sendable, CustomStringConvertible {
   /// The file.
   public let path: String

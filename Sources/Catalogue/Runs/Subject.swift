@@ -1,11 +1,9 @@
-import Foundation
 import ThalwegCheckpoints
 public import ThalwegDatasets
 public import ThalwegEngine
 import ThalwegFiles
 public import ThalwegNetworks
 public import ThalwegNeuralSurfaces
-import ThalwegStores
 public import ThalwegSurfaces
 
 /// What is to be measured: a checkpoint, and the data on which its network's loss is a surface.
@@ -78,13 +76,17 @@ public struct Subject: Sendable {
   public let normalisation: Normalisation
   /// Number of examples of the split, of which ``dataset`` may be a part.
   public let splitCount: Int
+  /// What one should know before trusting a result, a sentence each: data that changed since the training.
+  public let warnings: [String]
 
   /// Reads the checkpoint and the data.
   ///
-  /// - Throws: ``SettingError``, ``UnknownSubject``, ``CheckpointMismatch`` and errors of files.
+  /// - Throws: ``SettingError``, ``UnknownSubject``, ``CheckpointMismatch``, ``ChangedCheckpoint`` and errors of
+  ///   files; all that can be refused is refused here, before any work.
   public init(_ settings: SubjectSettings) throws {
     try settings.validate()
-    let path = try Subject.file(of: settings.checkpoint)
+    let origin = try CheckpointOrigin(settings.checkpoint)
+    let path = origin.path
     let checkpoint = try Checkpoint.read(path)
     let label = CheckpointLabel(metadata: checkpoint.metadata)
     guard let name = settings.network ?? label.network else {
@@ -104,11 +106,15 @@ public struct Subject: Sendable {
     state = try ModelState(checkpoint, for: network, path: path)
     checkpointPath = path
     checkpointHash = try sha256(ofFile: path)
+    try origin.verify(hash: checkpointHash)
+    warnings = [origin.warning(source: source, split: settings.split, whole: whole)].compactMap { $0 }
     var settings = settings
     settings.network = network.name
     settings.data = source
     settings.normalisation = normalisation
     self.settings = settings
+    try checkBatches()
+    _ = try surface()  // Refuses what does not fit.
   }
 
   /// The surface to measure.
@@ -122,10 +128,10 @@ public struct Subject: Sendable {
   ///
   /// - Returns: Its state, the path of its file and the file's SHA-256.
   public func state(of checkpoint: String) throws -> (state: ModelState, path: String, hash: String) {
-    let path = try Subject.file(of: checkpoint)
-    return (
-      try ModelState(Checkpoint.read(path), for: network, path: path), path, try sha256(ofFile: path)
-    )
+    let origin = try CheckpointOrigin(checkpoint)
+    let hash = try sha256(ofFile: origin.path)
+    try origin.verify(hash: hash)
+    return (try ModelState(Checkpoint.read(origin.path), for: network, path: origin.path), origin.path, hash)
   }
 
   /// The policy in words, with the partition that belongs to it.
@@ -138,9 +144,10 @@ public struct Subject: Sendable {
 
   /// The examples in words.
   public var examplesText: String {
-    dataset.count == splitCount
+    (dataset.count == splitCount
       ? "all \(splitCount) examples of \(splitName)"
-      : "the first \(dataset.count) of the \(splitCount) examples of \(splitName)"
+      : "the first \(dataset.count) of the \(splitCount) examples of \(splitName)")
+      + (source.hasOneSplit ? " (training and test examples are the same)" : "")
   }
 
   /// Number of examples an evaluation at one point reads.
@@ -149,22 +156,17 @@ public struct Subject: Sendable {
   /// The data's name, without the part that is used.
   private let splitName: String
 
-  private static func file(of path: String) throws -> String {
-    var isFolder: ObjCBool = false
-    guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder), isFolder.boolValue else {
-      return path
+  /// A batch of one example has no variance; where the partition leaves one over, batch norms have no statistics.
+  private func checkBatches() throws(SettingError) {
+    guard case .batch(let size) = settings.policy, network.space.bufferCount > 0 else { return }
+    guard dataset.count > 1 else {
+      throw SettingError("batch-norm", found: "one example", expected: "at least 2 for batch statistics")
     }
-    let run = try RunFolder.open(path)
-    defer { run.close() }
-    guard let epoch = try run.checkpointEpochs().last else { throw NoCheckpoint(path: path) }
-    return run.checkpointPath(epoch: epoch)
+    guard dataset.count % min(size, dataset.count) == 1 else { return }
+    // The count itself, at the latest, leaves none over.
+    let good = (size...dataset.count).first { dataset.count % $0 != 1 } ?? dataset.count
+    throw SettingError(
+      "batch-norm", found: "batch:\(size), which leaves 1 of \(dataset.count) examples over, without statistics",
+      expected: "a size that leaves none or at least 2, such as batch:\(good)")
   }
-}
-
-/// A run folder without any checkpoint.
-public struct NoCheckpoint: Error, Equatable, Sendable, CustomStringConvertible {
-  /// The folder.
-  public let path: String
-  /// One line.
-  public var description: String { "\(path) holds a run without a checkpoint" }
 }

@@ -40,7 +40,9 @@ public struct SubjectEvaluation: Sendable {
       "accuracy     \(fixed(100 * accuracy.value, 2))"
         + (accuracy.standardError.map { " ± \(fixed(100 * $0, 2))" } ?? "")
         + " %: \(estimates.correctCount) of \(estimates.exampleCount) correct",
-      "             ±: one standard error, this data set being a sample of its population",
+      loss.standardError == nil
+        ? "             no standard error: one example cannot tell how examples vary"
+        : "             ±: one standard error, this data set being a sample of its population",
       "rate         \(fixed(imagesPerSecond, 0)) images/s (\(durationText(seconds)))",
     ]
   }

@@ -28,21 +28,37 @@ struct SurveyFigures {
   private var panel: SurfacePanel { result.panel(title: "") }
 
   private var contour: ContourFigure {
-    ContourFigure(
-      panels: [panel], values: Self.values(isLogarithmic: result.settings.isLogarithmic), caption: caption)
+    ContourFigure(panels: [panel], values: values, caption: caption + holesText)
   }
 
   private var landscape: LitSurfaceFigure {
-    LitSurfaceFigure(
-      panels: [panel], values: Self.values(isLogarithmic: result.settings.isLogarithmic), caption: caption)
+    LitSurfaceFigure(panels: [panel], values: values, caption: caption + holesText)
   }
 
   private var slice: LineFigure {
     var figure = LineFigure.slice(
-      [result.lossLine(name: "loss"), result.accuracyLine(name: "accuracy")],
-      values: Self.values(isLogarithmic: result.settings.isLogarithmic))
-    figure.caption = caption + " Band: one standard error."
+      [result.lossLine(name: "loss"), result.accuracyLine(name: "accuracy")], values: values)
+    if case .towards = result.settings.directions {
+      figure.xLabel = "from the first checkpoint (0) to the second (1)"
+      figure.target = 1
+    }
+    figure.caption = caption + " Band: one standard error." + holesText
     return figure
+  }
+
+  private var values: ValueAxis {
+    // Losses of exactly 0 alone have no logarithm; that is no reason to lose the figure.
+    let hasPositive = result.losses.contains { $0.map { $0 > 0 } ?? false }
+    return Self.values(isLogarithmic: hasPositive ? result.settings.isLogarithmic : nil)
+  }
+
+  /// How many points are missing, and what became of those that stand alone.
+  private var holesText: String {
+    let (count, holes) = (result.points.count, result.points.count - result.losses.count { $0 != nil })
+    guard holes > 0 else { return "" }
+    let text = " \(holes) of \(count) points have no finite loss and are holes."
+    guard result.settings.axes.count == 2, !panel.grid.isolatedPoints.isEmpty else { return text }
+    return text + " Discs are measured points among them."
   }
 }
 

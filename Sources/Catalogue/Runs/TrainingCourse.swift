@@ -42,14 +42,16 @@ public struct TrainingCourse: Sendable, Equatable {
 
     /// One line for people.
     func line(of count: Int, imagesPerSecond: Double) -> String {
-      func number(_ name: String, _ decimals: Int) -> String {
-        values[name].map { fixed($0, decimals) } ?? "–"
+      func text(_ name: String, _ decimals: Int, error: String? = nil, times factor: Double = 1) -> String {
+        guard let value = values[name] else { return "–" }
+        let spread = error.flatMap { values[$0] }
+        return estimateText(factor * value, spread.map { $0 * factor }, decimals)
       }
-      func percent(_ name: String) -> String { values[name].map { fixed(100 * $0, 2) } ?? "–" }
-      return "epoch \(epoch)/\(count)  train loss \(number("trainLoss", 4)), \(percent("trainAccuracy")) %"
-        + "  test loss \(number("testLoss", 4)) ± \(number("testLossError", 4)), "
-        + "\(percent("testAccuracy")) ± \(percent("testAccuracyError")) %"
-        + "  rate \(number("rate", 5))  \(fixed(imagesPerSecond, 0)) images/s"
+      let train = "\(text("trainLoss", 4)), \(text("trainAccuracy", 2, times: 100)) %"
+      let accuracy = text("testAccuracy", 2, error: "testAccuracyError", times: 100)
+      let test = "\(text("testLoss", 4, error: "testLossError")), \(accuracy) %"
+      return "epoch \(epoch)/\(count)  train loss \(train)  test loss \(test)  rate \(text("rate", 5))  "
+        + "\(fixed(imagesPerSecond, 0)) images/s"
     }
   }
 
@@ -64,8 +66,8 @@ public struct TrainingCourse: Sendable, Equatable {
     epochs = try history.entries().map(Epoch.init)
   }
 
-  /// Loss of both splits, with bands of one standard error, and accuracies.
-  public func figure(headline: String) -> LineFigure {
+  /// Loss of both splits, with bands of one standard error, and accuracies; `note` is a last sentence below them.
+  public func figure(headline: String, note: String? = nil) -> LineFigure {
     let xs = epochs.map { Double($0.epoch) }
     func line(_ name: String, _ key: String, _ errorKey: String?, side: LineSeries.Side) -> LineSeries {
       let values = epochs.map { $0.values[key] }
@@ -88,7 +90,7 @@ public struct TrainingCourse: Sendable, Equatable {
     figure.headline = headline
     figure.caption =
       "Training: mean over the minibatches as they were met. Bands: one standard error of the test split as "
-      + "a sample of its population."
+      + "a sample of its population." + (note.map { " " + $0 } ?? "")
     return figure
   }
 }

@@ -61,10 +61,13 @@ public struct TrainingRun {
   public var plan: [String] {
     let shape = train.exampleShape.map(String.init).joined(separator: "×")
     let nesterov = settings.isNesterov ? " (Nesterov)" : ""
+    let oneSplit =
+      settings.data.hasOneSplit ? ["             training and test examples are the same: \(settings.data)"] : []
     return [
       "network      \(network.name), \(network.space.parameterCount) parameters",
       "data         \(train.name), \(train.count) examples \(shape); \(test.name), \(test.count)",
       "             normalisation \(settings.normalisation), augmentation \(settings.augmentation)",
+    ] + oneSplit + [
       "steps        \(settings.epochCount) epochs of \(stream.stepsPerEpoch) steps, batches of "
         + "\(stream.batchSize)",
       "descent      \(settings.schedule), momentum \(settings.momentum)\(nesterov), "
@@ -86,17 +89,14 @@ public struct TrainingRun {
   ) throws -> TrainingResult {
     let folder = try RunFolder.openOrMake(path, try description(commandLine: commandLine))
     defer { folder.close() }
-    if saysPlan { plan.forEach(observer.say) }
     let history = folder.history()
-    var snapshot = TrainingSnapshot(state: network.initialState(seed: settings.seed))
-    let stored = try folder.checkpointEpochs().last {
-      SnapshotFile(path: folder.checkpointPath(epoch: $0)).isComplete
-    }
-    if let stored {
-      snapshot = try SnapshotFile(path: folder.checkpointPath(epoch: stored)).read(for: network)
+    let snapshot = try snapshot(in: folder, history)
+    if saysPlan { plan.forEach(observer.say) }
+    if snapshot.epoch > 0 {
       observer.say(
-        stored == settings.epochCount
-          ? "all \(stored) epochs are done" : "going on after epoch \(stored) of \(settings.epochCount)")
+        snapshot.epoch == settings.epochCount
+          ? "all \(snapshot.epoch) epochs are done"
+          : "going on after epoch \(snapshot.epoch) of \(settings.epochCount)")
     }
     try history.truncate(after: snapshot.epoch)
     var outcome = TrainingOutcome.finished(snapshot)
@@ -106,15 +106,48 @@ public struct TrainingRun {
     }
     let course = try TrainingCourse(history)
     if !course.epochs.isEmpty {
-      try course.figure(headline: "\(network.name) on \(train.name)").write(to: folder, named: "training")
+      let figure = course.figure(
+        headline: "\(network.name) on \(train.name)",
+        note: settings.data.hasOneSplit ? "The test examples are the training examples." : nil)
+      try figure.write(to: folder, named: "training")
       try history.exportCSV(to: path + "/training.csv")
       try history.exportJSON(to: path + "/training.json")
     }
     let isFinished = if case .finished = outcome { true } else { false }
-    if isFinished { try folder.finish() }
+    if isFinished {
+      try CheckpointLedger(run: folder).seal(epoch: settings.epochCount)
+      try folder.finish()
+    }
     return TrainingResult(
       ending: isFinished ? .finished : .interrupted, course: course,
       checkpointPath: try folder.checkpointEpochs().last.map { folder.checkpointPath(epoch: $0) })
+  }
+
+  /// Checks that the folder at `path`, if it holds a run, holds this one. Writes nothing.
+  ///
+  /// - Throws: ``OtherRun``, and `StoreError` where its files cannot be read.
+  func check(_ path: String) throws {
+    try RunFolder.checkIdentity(path, try description(commandLine: []))
+  }
+
+  /// The point from which to go on: the last checkpoint, or the beginning.
+  ///
+  /// - Throws: ``ChangedCheckpoint``, and ``SnapshotError`` where the stored results don't reach the checkpoint, for
+  ///   each epoch is stored before its checkpoint is written.
+  private func snapshot(in folder: RunFolder, _ history: HistoryStore) throws -> TrainingSnapshot {
+    let last = try folder.checkpointEpochs().last {
+      SnapshotFile(path: folder.checkpointPath(epoch: $0)).isComplete
+    }
+    guard let last else { return TrainingSnapshot(state: network.initialState(seed: settings.seed)) }
+    let path = folder.checkpointPath(epoch: last)
+    try CheckpointLedger(run: folder).verifySnapshot(epoch: last)
+    let snapshot = try SnapshotFile(path: path).read(for: network)
+    let stored = try history.lastEpoch() ?? 0
+    guard stored >= snapshot.epoch else {
+      throw SnapshotError(
+        path: path, reason: "it is of epoch \(snapshot.epoch), but the run's stored results end with epoch \(stored)")
+    }
+    return snapshot
   }
 
   private func train(
@@ -153,6 +186,7 @@ public struct TrainingRun {
           var label = label
           label.epoch = epoch
           try SnapshotFile(path: folder.checkpointPath(epoch: epoch)).write(report.snapshot, label: label)
+          try CheckpointLedger(run: folder).note(epoch: epoch)
           if previous > 0 { SnapshotFile(path: folder.checkpointPath(epoch: previous)).removeCompanion() }
           previous = epoch
         }

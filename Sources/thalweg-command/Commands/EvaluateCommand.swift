@@ -22,7 +22,9 @@ struct EvaluateCommand: ParsableCommand {
 
   mutating func run() throws {
     let settings = try subject.settings(split: split)
-    let evaluation = try SubjectEvaluation(of: Subject(settings))
+    let subject = try Subject(settings)
+    Console.warn(subject.warnings)
+    let evaluation = try SubjectEvaluation(of: subject)
     if json {
       Console.line(evaluation.json.indentedText)
     } else {

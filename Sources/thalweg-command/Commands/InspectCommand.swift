@@ -28,10 +28,18 @@ struct InspectCommand: ParsableCommand {
     var isFolder: ObjCBool = false
     if FileManager.default.fileExists(atPath: file, isDirectory: &isFolder) {
       try isFolder.boolValue ? inspectRun() : inspectCheckpoint()
-    } else if let source = try? DatasetSource(file) {
-      try inspectData(source)
     } else {
-      throw UsageError("\(file) is neither a file, nor a folder, nor data such as cifar10:PATH")
+      try inspectData(try source())
+    }
+  }
+
+  /// The data that the argument names. Wrong options are bad usage; any other text may be a path that leads nowhere.
+  private func source() throws -> DatasetSource {
+    do {
+      return try DatasetSource(file)
+    } catch {
+      guard case .unknownSource = error else { throw UsageError("\(error)") }
+      throw NothingThere(name: file)
     }
   }
 
@@ -100,6 +108,7 @@ struct InspectCommand: ParsableCommand {
     let epochs = try run.checkpointEpochs()
     if let first = epochs.first, let last = epochs.last {
       Console.line("checkpoints  \(epochs.count), epochs \(first) to \(last)")
+      for changed in try run.changedCheckpoints() { Console.line("             changed: \(changed)") }
     }
     for name in try run.surfaceNames() {
       let surface = try run.surface(named: name)
@@ -117,4 +126,11 @@ struct InspectCommand: ParsableCommand {
     }
     Console.line("content      digest \(try run.contentDigest())")
   }
+}
+
+/// A name of which nothing is known.
+private struct NothingThere: Error, CustomStringConvertible {
+  let name: String
+
+  var description: String { "\(name): found neither a file, nor a folder, nor data such as cifar10:PATH" }
 }

@@ -14,7 +14,7 @@ struct NetworksCommand: ParsableCommand {
   @Option(help: "Extents of an example: CHANNELSxHEIGHTxWIDTH, or FEATURES.")
   var input = "3x32x32"
 
-  @Option(help: "Number of classes.")
+  @Option(parsing: .unconditional, help: "Number of classes.")
   var classes = 10
 
   mutating func run() throws {

@@ -14,7 +14,7 @@ struct QuickstartCommand: ParsableCommand {
   @Option(help: "The folder for everything.")
   var out = "quickstart"
 
-  @Option(help: "Default: all cores.")
+  @Option(parsing: .unconditional, help: "Default: all cores.")
   var threads: Int?
 
   @Flag(help: "Everything smaller, for a first look.")
@@ -26,10 +26,9 @@ struct QuickstartCommand: ParsableCommand {
     }
     var settings = QuickstartSettings(isShort: short)
     settings.threadCount = threads ?? Machine.coreCount
-    let quickstart = Quickstart(settings)
-    quickstart.plan.forEach(Console.line)
     let observer = TerminalObserver(hasOwnLines: true)
-    let outcome = try quickstart.run(in: out, commandLine: CommandLine.arguments, observer: observer)
+    let outcome = try Quickstart(settings).run(
+      in: out, commandLine: CommandLine.arguments, saysPlan: true, observer: observer)
     observer.clear()
     guard let outcome else { throw Interrupted(advice: "the same command goes on where it stopped") }
     Console.line("open         " + outcome.files.map { "\(out)/\($0)" }.joined(separator: "  "))

@@ -21,28 +21,28 @@ struct TrainCommand: ParsableCommand {
   @Option(help: "The data.")
   var data: String?
 
-  @Option(help: "Number of epochs.")
+  @Option(parsing: .unconditional, help: "Number of epochs.")
   var epochs: Int?
 
   @Option(help: "The run's folder.")
   var out: String
 
-  @Option(help: "Examples of a minibatch. Default: 128.")
+  @Option(parsing: .unconditional, help: "Examples of a minibatch. Default: 128.")
   var batch: Int?
 
-  @Option(help: "A constant learning rate, in place of --schedule.")
+  @Option(parsing: .unconditional, help: "A constant learning rate, in place of --schedule.")
   var rate: Double?
 
   @Option(help: "The learning rate of each step. Default: 'cosine(0.1)'.")
   var schedule: String?
 
-  @Option(help: "At least 0 and below 1. Default: 0.9.")
+  @Option(parsing: .unconditional, help: "At least 0 and below 1. Default: 0.9.")
   var momentum: Double?
 
   @Flag(inversion: .prefixedNo, help: "Nesterov's momentum. Default: with momentum, yes.")
   var nesterov: Bool?
 
-  @Option(help: "Default: 1e-4.")
+  @Option(parsing: .unconditional, help: "Default: 1e-4.")
   var weightDecay: Double?
 
   @Option(help: "crop=4,flip, a part of it, or none. Default: for CIFAR crop=4,flip, else none.")
@@ -51,16 +51,16 @@ struct TrainCommand: ParsableCommand {
   @Option(help: "imagenet, cifar, mnist, none or mean=…;deviation=…. Default: the usual.")
   var normalisation: String?
 
-  @Option(help: "Seed of everything random. Default: 1.")
+  @Option(parsing: .unconditional, help: "Seed of everything random. Default: 1.")
   var seed: UInt64?
 
-  @Option(help: "Threads; the result depends on them. Default: all cores.")
+  @Option(parsing: .unconditional, help: "Threads; the result depends on them. Default: all cores.")
   var threads: Int?
 
   @Option(help: "float32 or bfloat16. Default: float32.")
   var precision: ComputePrecision?
 
-  @Option(help: "Epochs from checkpoint to checkpoint. Default: 1.")
+  @Option(parsing: .unconditional, help: "Epochs from checkpoint to checkpoint. Default: 1.")
   var checkpointEvery: Int?
 
   @Flag(help: "Go on with the run in --out; options that are left out are the run's own.")

@@ -17,7 +17,7 @@ struct SubjectOptions: ParsableArguments {
   @Option(help: "imagenet, cifar, mnist, none or mean=…;deviation=…. Default: as in training.")
   var normalisation: String?
 
-  @Option(help: "Use the first so many examples only. Default: all.")
+  @Option(parsing: .unconditional, help: "Use the first so many examples only. Default: all.")
   var limit: Int?
 
   @Option(help: "running, or batch:N for the statistics of consecutive batches of N examples.")
@@ -26,7 +26,7 @@ struct SubjectOptions: ParsableArguments {
   @Option(help: "float32 or bfloat16.")
   var precision = ComputePrecision.float32
 
-  @Option(help: "Default: all cores.")
+  @Option(parsing: .unconditional, help: "Default: all cores.")
   var threads: Int?
 
   /// The settings, checked as far as that goes without files.

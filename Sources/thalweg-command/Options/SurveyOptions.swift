@@ -11,7 +11,7 @@ struct SurveyOptions: ParsableArguments {
   @Option(help: "zero or random: biases, and scales and shifts of batch norm. Default: zero.")
   var smallTensors: SmallTensorTreatment?
 
-  @Option(help: "Seed of the directions. Default: 1.")
+  @Option(parsing: .unconditional, help: "Seed of the directions. Default: 1.")
   var seed: UInt64?
 
   @Option(help: "train or test.")
@@ -36,7 +36,9 @@ struct SurveyOptions: ParsableArguments {
 
 /// Runs a survey and prints its account.
 func runSurvey(_ subject: SubjectSettings, _ settings: SurveySettings, out: String) throws {
-  let run = try SurveyRun(Subject(subject), settings)
+  let subject = try Subject(subject)
+  let run = try SurveyRun(subject, settings)
+  Console.warn(subject.warnings)
   let observer = TerminalObserver()
   let result = try run.run(in: out, commandLine: CommandLine.arguments, observer: observer)
   observer.clear()

@@ -1,13 +1,13 @@
 import Foundation
 import Synchronization
 
-/// A run that the user ended with Ctrl-C.
+/// A run that was asked to end: by Ctrl-C, a terminal that was closed, or a system that shuts down.
 struct Interrupted: Error {
   /// How to go on.
   let advice: String
 }
 
-/// Whether Ctrl-C was pressed. The second time ends the program at once.
+/// Whether a signal asked for an end. Ctrl-C for the second time ends the program at once.
 enum Interruption {
   private static let flag = Atomic<Bool>(false)
 
@@ -27,6 +27,17 @@ enum Interruption {
         signal(number, SIG_DFL)
       }
     }
+    // A closed terminal sends it more than once; nohup ignores it, and that must stay.
+    var hangUp = sigaction()
+    if sigaction(SIGHUP, nil, &hangUp) == 0, !isIgnored(hangUp) {
+      sigaddset(&signals, SIGHUP)
+      signal(SIGHUP) { _ in Interruption.flag.store(true, ordering: .relaxed) }
+    }
     pthread_sigmask(SIG_UNBLOCK, &signals, nil)
+  }
+
+  private static func isIgnored(_ action: sigaction) -> Bool {
+    // The handler is a C function pointer, and that of "ignore" is the number 1.
+    unsafeBitCast(action.__sigaction_handler.sa_handler, to: Int.self) == 1
   }
 }
