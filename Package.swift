@@ -47,7 +47,8 @@ let package = Package(
       dependencies: [
         "ThalwegCatalogue", "ThalwegStores", "ThalwegFigures", "ThalwegTraining", "ThalwegSurveys",
         "ThalwegNeuralSurfaces", "ThalwegNetworks", "ThalwegDatasets", "ThalwegCheckpoints", "ThalwegFiles",
-        "ThalwegEngine", "ThalwegGraphs", "ThalwegSurfaces", "ThalwegRandomness",
+        "ThalwegEngine", "ThalwegGraphs", "ThalwegSurfaces", "ThalwegSpectra", "ThalwegLinearAlgebra",
+        "ThalwegRandomness",
       ], path: "Sources/Thalweg", swiftSettings: settings),
 
     library(
@@ -65,19 +66,22 @@ let package = Package(
       "NeuralSurfaces",
       [
         "ThalwegNetworks", "ThalwegDatasets", "ThalwegEngine", "ThalwegGraphs", "ThalwegSurfaces",
-        "ThalwegRandomness",
+        "ThalwegSpectra", "ThalwegRandomness",
       ]),
     library("Networks", ["ThalwegGraphs", "ThalwegSurfaces", "ThalwegRandomness"]),
     library("Datasets", ["ThalwegFiles", "ThalwegRandomness"]),
     library("Checkpoints", ["ThalwegFiles"]),
     library("Engine", ["ThalwegGraphs", "CKernels", "COneDNN"]),
     library("Graphs"),
-    library("Surfaces"),
+    library("Surfaces", ["ThalwegSpectra", "ThalwegLinearAlgebra"]),
+    library("Spectra", ["ThalwegLinearAlgebra", "ThalwegRandomness"]),
+    library("LinearAlgebra", ["COpenBLAS"]),
     library("Files", ["CZlib", "CCrypto"]),
     library("Randomness"),
 
     .target(name: "CKernels", path: "Sources/CKernels"),
     system("COneDNN", debian: "libdnnl-dev"),
+    system("COpenBLAS", pkgConfig: "openblas", debian: "libopenblas-dev"),
     system("CCairo", pkgConfig: "cairo", debian: "libcairo2-dev"),
     system("CZlib", pkgConfig: "zlib", debian: "zlib1g-dev"),
     system("CCrypto", pkgConfig: "libcrypto", debian: "libssl-dev"),
@@ -87,13 +91,15 @@ let package = Package(
     tests("Files", ["ThalwegFiles"]),
     tests("Checkpoints", ["ThalwegCheckpoints", "ThalwegFiles"], exclude: ["Fixtures"]),
     tests("Datasets", ["ThalwegDatasets", "ThalwegFiles"]),
+    tests("LinearAlgebra", ["ThalwegLinearAlgebra"]),
+    tests("Spectra", ["ThalwegSpectra", "ThalwegLinearAlgebra"]),
     tests("Graphs", ["ThalwegGraphs"]),
     tests("Engine", ["ThalwegEngine", "ThalwegGraphs", "ThalwegNetworks", "COneDNN"]),
     tests(
       "NeuralSurfaces",
       [
         "ThalwegNeuralSurfaces", "ThalwegNetworks", "ThalwegDatasets", "ThalwegCheckpoints", "ThalwegEngine",
-        "ThalwegTraining",
+        "ThalwegTraining", "ThalwegSpectra",
       ]),
     tests("CKernels", ["CKernels"]),
     tests(

@@ -168,6 +168,13 @@ extension Graph {
     return result.pruned()
   }
 
+  /// Gives outputs other names, which must differ.
+  public mutating func renameOutputs(_ rename: (String) -> String) {
+    let names = outputs.map { rename($0.name) }
+    precondition(Set(names).count == names.count, "two outputs would have one name")
+    outputs = zip(names, outputs).map { NamedValue(name: $0, value: $1.value) }
+  }
+
   /// The graph with every named subgraph for which `isExpanded` holds replaced by its definition, repeatedly.
   public func expanded(where isExpanded: (NamedSubgraph) -> Bool = { _ in true }) -> Graph {
     var graph = self

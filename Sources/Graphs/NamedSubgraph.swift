@@ -172,9 +172,7 @@ extension NamedSubgraph {
     case .softmaxCrossEntropyGradient:
       let (logits, labels, weights) = (operands[0], operands[1], operands[2])
       let shape = graph.shape(of: logits)
-      let (shifted, total) = graph.shiftedExponentials(logits)
-      let exponentials = graph.append(.exponential, shifted)
-      let softmax = graph.divide(exponentials, graph.broadcast(total, to: shape, newAxes: [1]))
+      let softmax = graph.softmax(logits)
       let mask = graph.append(.oneHot(count: shape[1]), labels)
       let difference = graph.subtract(softmax, mask)
       return [graph.multiply(difference, graph.broadcast(weights, to: shape, newAxes: [1]))]
@@ -207,6 +205,13 @@ extension NamedSubgraph {
 }
 
 extension Graph {
+  /// `exp zᵢ / Σⱼ exp zⱼ` per row of `[n, k]`.
+  public mutating func softmax(_ logits: Value) -> Value {
+    let (shifted, total) = shiftedExponentials(logits)
+    let exponentials = append(.exponential, shifted)
+    return divide(exponentials, broadcast(total, to: shape(of: logits), newAxes: [1]))
+  }
+
   /// `x − m` per channel.
   fileprivate mutating func centred(_ x: Value, _ mean: Value) -> Value {
     subtract(x, broadcastChannels(mean, like: x))

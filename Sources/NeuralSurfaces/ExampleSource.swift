@@ -16,8 +16,9 @@ final class ExampleSource: BatchSource {
   /// Which random changes are made.
   var draw = Augmentation.Draw(seed: 0, epoch: 0)
 
-  init(_ problem: NeuralProblem, augmentation: Augmentation?) throws {
-    labels = problem.dataset.labels
+  /// A source with the data set's own labels unless others are given.
+  init(_ problem: NeuralProblem, augmentation: Augmentation?, labels: [Int32]? = nil) throws {
+    self.labels = labels ?? problem.dataset.labels
     copier = try ExampleCopier(problem.dataset, normalisation: problem.normalisation)
     self.augmentation = augmentation
     indices = Array(0..<problem.dataset.count)

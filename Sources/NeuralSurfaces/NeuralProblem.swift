@@ -9,12 +9,16 @@ public struct ComputeOptions: Sendable, Hashable {
   public var threadCount: Int
   /// Number format inside the network.
   public var precision: ComputePrecision
+  /// Most bytes of first-order values that products of second order may keep between them; beyond, they are computed
+  /// again for every product.
+  public var keptBytes: Int
 
-  /// Options; single precision.
-  public init(threadCount: Int, precision: ComputePrecision = .float32) {
+  /// Options; single precision, and two gigabytes of kept values.
+  public init(threadCount: Int, precision: ComputePrecision = .float32, keptBytes: Int = 2 << 30) {
     precondition(threadCount > 0, "\(threadCount) threads can do no work")
     self.threadCount = threadCount
     self.precision = precision
+    self.keptBytes = keptBytes
   }
 }
 
@@ -73,8 +77,9 @@ struct NeuralProblem: Sendable {
   /// Names of the batched inputs, in the order in which ``ExampleSource`` knows them.
   static let batchedInputs = ["images", "labels", "weights"]
 
-  /// The weighted sum of the losses of `batch` examples: output `loss`, with per-example outputs `losses` and `correct`.
-  func lossGraph(batch: Int, statistics: NormalisationStatistics) -> Graph {
+  /// The weighted sum of the losses of `batch` examples: output `loss`, with per-example outputs `losses` and `correct`,
+  /// and on request `logits`.
+  func lossGraph(batch: Int, statistics: NormalisationStatistics, hasLogits: Bool = false) -> Graph {
     var graph = Graph()
     let images = graph.input("images", Shape([batch] + network.inputShape))
     let labels = graph.input("labels", [batch], kind: .index)
@@ -84,6 +89,7 @@ struct NeuralProblem: Sendable {
     graph.output("losses", losses)
     graph.output("correct", graph.named(.isCorrect, logits, labels))
     graph.output("loss", graph.sum(graph.multiply(losses, weights)))
+    if hasLogits { graph.output("logits", logits) }
     return statistics == .running ? graph.foldingAffineMaps() : graph
   }
 }

@@ -42,6 +42,16 @@ public struct NeuralSurface: LossSurface {
 
   /// An evaluator. It compiles a plan when first used and keeps its memory.
   public func makeEvaluator() throws -> any Evaluator { try NeuralEvaluator(problem, policy) }
+
+  /// The surface near `state`; it costs one gradient.
+  public func linearise(at state: ModelState) throws -> any Linearisation {
+    try NeuralLinearisation(problem, policy, at: state)
+  }
+
+  /// Bytes that products of `kind` will need beside the data and the algorithm's own vectors; nothing is allocated.
+  public func predictedBytes(_ kind: CurvatureKind) throws -> Int {
+    try CurvatureLayout(problem, policy, kind).predictedBytes()
+  }
 }
 
 /// Runs a network over a data set.

@@ -30,18 +30,14 @@ final class PlanCache {
   private let statistics: NormalisationStatistics
   private let laneCount: Int
   private var entries: [Key: Entry] = [:]
-  private let parameters: [(entry: StateEntry, range: Range<Int>)]
-  private let buffers: [(entry: StateEntry, range: Range<Int>)]
-  private let gradientNames: [String]
+  private let gate: PlanGate
 
   /// - Parameter laneCount: See ``EngineOptions/laneCount``.
   init(_ problem: NeuralProblem, statistics: NormalisationStatistics, laneCount: Int) {
     self.problem = problem
     self.statistics = statistics
     self.laneCount = laneCount
-    parameters = problem.network.space.parameters
-    buffers = problem.network.space.buffers
-    gradientNames = parameters.map { "gradient.\($0.entry.name)" }
+    gate = PlanGate(problem.network.space, statistics: statistics)
   }
 
   /// The plan for `batch` examples, which for streaming plans stands for any number.
@@ -50,7 +46,7 @@ final class PlanCache {
     if let known = entries[key] { return known }
     var graph = problem.lossGraph(batch: batch, statistics: statistics)
     let norms = norms(of: graph)
-    if hasGradient { graph = graph.gradient(of: "loss", withRespectTo: parameters.map(\.entry.name)) }
+    if hasGradient { graph = graph.gradient(of: "loss", withRespectTo: gate.parameterNames) }
     let options = EngineOptions(
       threadCount: problem.compute.threadCount, precision: problem.compute.precision, laneCount: laneCount)
     let plan = try Plan(graph, batched: NeuralProblem.batchedInputs, options: options)
@@ -77,28 +73,10 @@ final class PlanCache {
   }
 
   /// Hands a state to a plan.
-  func load(_ state: borrowing ModelState, into plan: Plan) {
-    state.parameters.withFloats { values in
-      for (entry, range) in parameters { plan.setInput(entry.name, UnsafeBufferPointer(rebasing: values[range])) }
-    }
-    guard statistics == .running else { return }
-    state.buffers.withFloats { values in
-      for (entry, range) in buffers { plan.setInput(entry.name, UnsafeBufferPointer(rebasing: values[range])) }
-    }
-  }
+  func load(_ state: borrowing ModelState, into plan: Plan) { gate.load(state, into: plan) }
 
   /// Copies, or adds, a plan's gradients into a vector.
   func readGradient(of plan: Plan, into gradient: inout ModelVector, adding: Bool) {
-    gradient.withMutableFloats { target in
-      for (index, (_, range)) in parameters.enumerated() {
-        let values = plan.sharedOutput(gradientNames[index])
-        guard let source = values.baseAddress, let base = target.baseAddress else { continue }
-        if adding {
-          for i in 0..<range.count { base[range.lowerBound + i] += source[i] }
-        } else {
-          (base + range.lowerBound).update(from: source, count: range.count)
-        }
-      }
-    }
+    gradient.withMutableFloats { gate.read(.gradient, of: plan, into: $0, adding: adding) }
   }
 }

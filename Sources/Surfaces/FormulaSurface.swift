@@ -5,15 +5,19 @@ public struct FormulaSurface: LossSurface {
   public let space: StateSpace
   private let value: @Sendable ([Double]) -> Double
   private let slope: @Sendable ([Double]) -> [Double]
+  private let hessian: (@Sendable ([Double]) -> [[Double]])?
 
-  /// A surface in `variables` with its value and gradient.
+  /// A surface in `variables` with its value, its gradient and, where second derivatives are wanted, the rows of its
+  /// Hessian.
   public init(
     variables: [String], value: @escaping @Sendable ([Double]) -> Double,
-    gradient: @escaping @Sendable ([Double]) -> [Double]
+    gradient: @escaping @Sendable ([Double]) -> [Double],
+    hessian: (@Sendable ([Double]) -> [[Double]])? = nil
   ) {
     space = StateSpace(variables: variables)
     self.value = value
     slope = gradient
+    self.hessian = hessian
   }
 
   /// The quadratic form `½ (x − c)ᵀ A (x − c)` with symmetric `A`, given by rows, and centre `c`.
@@ -25,7 +29,7 @@ public struct FormulaSurface: LossSurface {
     return FormulaSurface(
       variables: centre.indices.map { "x\($0 + 1)" },
       value: { x in 0.5 * zip(product(x), zip(x, centre)).reduce(0) { $0 + $1.0 * ($1.1.0 - $1.1.1) } },
-      gradient: product)
+      gradient: product, hessian: { _ in matrix })
   }
 
   /// The point with the given coordinates.
@@ -35,6 +39,16 @@ public struct FormulaSurface: LossSurface {
 
   /// An evaluator; it needs no memory.
   public func makeEvaluator() -> any Evaluator { FormulaEvaluator(value: value, slope: slope) }
+
+  /// The value, the gradient and, if the formula states it, the Hessian at `state`.
+  public func linearise(at state: ModelState) throws -> any Linearisation {
+    let x = state.parameters.doubles
+    let loss = value(x)
+    guard loss.isFinite else { throw CurvatureError.diverged(loss: loss) }
+    return MatrixLinearisation(
+      state: state, primal: Evaluation(loss: loss), gradient: ModelVector(slope(x)),
+      matrices: hessian.map { [.hessian: $0(x)] } ?? [:])
+  }
 
   private final class FormulaEvaluator: Evaluator {
     let value: @Sendable ([Double]) -> Double

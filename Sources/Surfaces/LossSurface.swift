@@ -41,7 +41,12 @@ public protocol GradientField: Sendable {
 }
 
 /// A field that is the gradient of a value: the loss of a network on data, or a formula.
-public protocol LossSurface: GradientField {}
+public protocol LossSurface: GradientField {
+  /// The surface near `state`.
+  ///
+  /// - Throws: ``CurvatureError`` where there is nothing finite to describe.
+  func linearise(at state: ModelState) throws -> any Linearisation
+}
 
 /// Evaluates a surface at one point after another. Evaluation is pure: equal points give equal bits, whatever came
 /// before; nothing is committed to the point.

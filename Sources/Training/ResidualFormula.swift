@@ -25,6 +25,20 @@ public struct ResidualFormula: ResidualSurface {
     ModelState(space: space, parameters: ModelVector(coordinates), buffers: ModelVector([Double]()))
   }
 
+  /// The value, the gradient and the Gauss–Newton matrix `Jᵀ J` at `state`.
+  public func linearise(at state: ModelState) throws -> any Linearisation {
+    let evaluator = FormulaEvaluator(self)
+    var gradient = state.parameters
+    let primal = evaluator.gradient(at: state, into: &gradient)
+    guard primal.status == .ok else { throw CurvatureError.diverged(loss: primal.loss) }
+    let rows = jacobian(state.parameters.doubles)
+    let product = (0..<state.parameters.count).map { i in
+      (0..<state.parameters.count).map { j in rows.reduce(0) { $0 + $1[i] * $1[j] } }
+    }
+    return MatrixLinearisation(
+      state: state, primal: primal, gradient: gradient, matrices: [.gaussNewton: product])
+  }
+
   /// An evaluator of the loss; it needs no memory.
   public func makeEvaluator() -> any Evaluator { FormulaEvaluator(self) }
 

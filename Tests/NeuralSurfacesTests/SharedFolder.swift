@@ -28,6 +28,19 @@ struct GoldenNumbers: Decodable {
     let gradient_norm: Double
     let gradient_dot_d: Double
     let gradient_norm_by_tensor: [String: Double]
+    let d_H_d: Double
+    let e_H_d: Double
+    let norm_Hd: Double
+    let Hd_first5: [Double]
+    let Hd_last5: [Double]
+  }
+  struct Trace: Decodable {
+    let mean: Double
+    let standard_error: Double
+  }
+  struct Eigenvalues: Decodable {
+    let largest: [Double]
+    let smallest: [Double]
   }
   struct Slice: Decodable {
     struct Point: Decodable {
@@ -42,6 +55,8 @@ struct GoldenNumbers: Decodable {
   let eval_batchnorm: Policy
   let train_batchnorm: Policy
   let filter_normalised_slice: Slice
+  let hessian_trace_eval_batchnorm: Trace
+  let hessian_extreme_eigenvalues_eval_batchnorm: Eigenvalues
 
   static func read() throws -> GoldenNumbers {
     try JSONDecoder().decode(GoldenNumbers.self, from: Data(contentsOf: URL(filePath: SharedFolder.golden)))
