@@ -99,7 +99,7 @@ let package = Package(
       "NeuralSurfaces",
       [
         "ThalwegNeuralSurfaces", "ThalwegNetworks", "ThalwegDatasets", "ThalwegCheckpoints", "ThalwegEngine",
-        "ThalwegTraining", "ThalwegSpectra",
+        "ThalwegTraining", "ThalwegGraphs", "ThalwegSpectra", "ThalwegLinearAlgebra",
       ]),
     tests("CKernels", ["CKernels"]),
     tests(

@@ -4,6 +4,7 @@ set -euo pipefail
 
 packages=(
   libdnnl-dev    # oneDNN: convolutions and matrix products
+  libopenblas-dev # dense linear algebra
   libcairo2-dev  # figures
   zlib1g-dev     # compressed data sets and checkpoints
   libssl-dev     # SHA-256 of data and checkpoints

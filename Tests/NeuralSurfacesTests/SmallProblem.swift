@@ -10,13 +10,16 @@ struct SmallProblem {
 
   init(_ network: String = "resnet8:width=4", count: Int = 45) throws {
     dataset = try DatasetSource("shapes:count=\(count),size=8,seed=1").load(split: .train)
-    self.network = try Network.named(network, inputShape: [1, 8, 8], classCount: 10)
+    let isDense = network.hasPrefix("mlp")
+    self.network = try Network.named(network, inputShape: isDense ? [64] : [1, 8, 8], classCount: 10)
   }
 
-  func surface(_ policy: NormalisationPolicy, threads: Int = 1) throws -> NeuralSurface {
+  func surface(
+    _ policy: NormalisationPolicy, threads: Int = 1, keptBytes: Int = 1 << 30
+  ) throws -> NeuralSurface {
     try NeuralSurface(
       network: network, dataset: dataset, normalisation: .mnist, policy: policy,
-      compute: ComputeOptions(threadCount: threads))
+      compute: ComputeOptions(threadCount: threads, keptBytes: keptBytes))
   }
 
   func stream(batchSize: Int, threads: Int = 1, augmentation: Augmentation? = nil) throws -> MinibatchStream {

@@ -69,9 +69,9 @@ func time(_ workload: Workload, threads: Int) throws -> Row {
       images += try workload.run()
       runs += 1
     }
+    let (all, byLibrary) = (bench_allocations() - allocations, bench_library_allocations() - library)
     let seconds = (clock.now - start) / .seconds(1)
     let foreign = load.foreignCores()
-    let (all, byLibrary) = (bench_allocations() - allocations, bench_library_allocations() - library)
     let peak = before.larger(try Peak.measure(threads: threads, precision: workload.precision))
     let rate = Double(images) / seconds
     let gflops = rate * workload.operationsPerImage * 1e-9
