@@ -2,16 +2,18 @@
 
 SHELL := /bin/bash
 DATA ?= ../shared/data/cifar-10
+CHECKPOINT ?= ../shared/data/checkpoints/resnet20-12fca82f.th
 THREADS ?= $(shell nproc)
 THALWEG = .build/release/thalweg
 
-.PHONY: help run test build dependencies bench bench-smoke onednn3 format lint clean
+.PHONY: help run test build dependencies bench bench-peers bench-smoke onednn3 format lint clean
 
 help:
 	@echo "make run      build and run the quick start (3 minutes after the build)"
 	@echo "make test     build and run every test"
 	@echo "make build    build the command: $(THALWEG)"
 	@echo "make bench    time the main workloads, write Benchmarks/latest.json (DATA=CIFAR-10 folder, THREADS=n)"
+	@echo "make bench-peers  the same work by PyTorch and other tools (installed from PyPI), write Benchmarks/peers.json"
 	@echo "make onednn3  build and test the engine against oneDNN 3 as well"
 	@echo "make format   format all sources; make lint checks them"
 
@@ -30,6 +32,11 @@ test: dependencies
 
 bench: dependencies
 	swift run -c release --package-path Benchmarks Bench --threads $(THREADS) --data $(DATA) --out Benchmarks/latest.json
+
+bench-peers: dependencies
+	swift build -c release --package-path Benchmarks --product Bench
+	Benchmarks/Peers/run.sh --ours "Benchmarks/.build/release/Bench" --threads $(THREADS) --data $(DATA) \
+	  --checkpoint $(CHECKPOINT) --out Benchmarks/peers.json
 
 onednn3: dependencies
 	Scripts/test-onednn3.sh

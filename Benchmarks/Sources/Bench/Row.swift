@@ -24,6 +24,8 @@ struct Row: Codable {
   /// Allocations per step, by anyone but oneDNN and by oneDNN; absent where not counted.
   var allocations_per_step: Double?
   var library_allocations_per_step: Double?
+  /// Share of the time spent outside products; absent where it makes no sense.
+  var share_outside: Double?
   var machine: String
   var versions: [String: String]
 }
@@ -46,6 +48,7 @@ enum Table {
     if let own = row.allocations_per_step, let library = row.library_allocations_per_step {
       remarks.append(String(format: "%.1f allocations a step, %.0f by oneDNN", own, library))
     }
+    if let share = row.share_outside { remarks.append(String(format: "%.1f %% outside products", 100 * share)) }
     if row.is_disturbed { remarks.append(String(format: "DISTURBED: %.2f cores used by others", row.foreign_cores)) }
     return pad(row.workload, 34) + pad(row.network, 10) + pad(row.precision, 10)
       + left(String(format: "%.0f", row.images_per_second), 10) + left(String(format: "%.1f", row.gflops), 10)

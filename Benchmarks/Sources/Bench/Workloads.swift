@@ -13,6 +13,8 @@ struct Workload {
   let run: () throws -> Int
   /// Steps in a run, where allocations per step are of interest.
   var stepsPerRun: Int?
+  /// Share of the time spent outside what the rate counts.
+  var shareOutside: (() -> Double)?
 }
 
 /// Makes the workloads on CIFAR-10 if it is there, else on random bytes of the same shape: speed is the same.
@@ -146,5 +148,31 @@ struct Workloads {
         _ = try matrix?.product(with: direction)
         return images
       }, stepsPerRun: 1)
+  }
+
+  /// The Lanczos process, whose own algebra should be small beside the products.
+  func lanczos(_ name: String, images: Int, steps: Int) throws -> Workload {
+    let network = try network(name)
+    let surface = try NeuralSurface(
+      network: network, dataset: train.prefix(images), normalisation: .cifar,
+      compute: ComputeOptions(threadCount: threads, keptBytes: 64 << 30))
+    let state = network.initialState(seed: 1)
+    var counting: CountingOperator?
+    var quadrature = StochasticLanczosQuadrature()
+    quadrature.stepCount = steps
+    var (total, inside) = (0.0, 0.0)
+    return Workload(
+      name: "\(steps) Lanczos steps, \(images) images", network: name, precision: .float32,
+      operationsPerImage: 6 * Workloads.forwardOperations(network),
+      run: {
+        let matrix = try counting ?? CountingOperator(try surface.linearise(at: state).curvature(.hessian))
+        counting = matrix
+        let before = matrix.secondsInProducts
+        let clock = ContinuousClock()
+        let seconds = try clock.measure { _ = try quadrature.draw(0, of: matrix) } / .seconds(1)
+        total += seconds
+        inside += matrix.secondsInProducts - before
+        return images * steps
+      }, shareOutside: { 1 - inside / total })
   }
 }

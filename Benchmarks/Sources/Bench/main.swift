@@ -11,6 +11,8 @@ struct Arguments {
   var only: String?
   var out: String?
   var memory: String?
+  var peerWorkload: String?
+  var checkpoint: String?
 
   init(_ arguments: [String]) throws {
     var rest = arguments.dropFirst()
@@ -24,6 +26,8 @@ struct Arguments {
       case "--only": only = value
       case "--out": out = value
       case "--memory": memory = value
+      case "--peer-workload": peerWorkload = value
+      case "--checkpoint": checkpoint = FileManager.default.fileExists(atPath: value) ? value : nil
       default: throw BenchError.usage("\(name) is unknown")
       }
     }
@@ -82,7 +86,8 @@ func time(_ workload: Workload, threads: Int) throws -> Row {
       loop_gflops: peak.loop, fraction_of_peak: gflops / peak.gflops, foreign_cores: foreign,
       is_disturbed: foreign > 0.1, repetitions: repetition,
       allocations_per_step: steps.map { Double(all - byLibrary) / $0 },
-      library_allocations_per_step: steps.map { Double(byLibrary) / $0 }, machine: machineName(),
+      library_allocations_per_step: steps.map { Double(byLibrary) / $0 },
+      share_outside: workload.shareOutside?(), machine: machineName(),
       versions: Versions.all)
     if best == nil || row.foreign_cores < (best?.foreign_cores ?? 0) { best = row }
     if !row.is_disturbed { break }
@@ -93,6 +98,12 @@ func time(_ workload: Workload, threads: Int) throws -> Row {
 
 func run() throws {
   let arguments = try Arguments(CommandLine.arguments)
+  if let name = arguments.peerWorkload {
+    let workloads = try PeerWorkloads(
+      threads: arguments.threads, data: arguments.data, checkpoint: arguments.checkpoint)
+    try write(try workloads.run(name), to: arguments.out)
+    return
+  }
   let workloads = try Workloads(threads: arguments.threads, data: arguments.data)
   if let memory = arguments.memory {
     // A process of its own for each: peak memory never falls again.
@@ -116,6 +127,7 @@ func run() throws {
     { try workloads.product(.hessian, "resnet20", .bfloat16, images: 1024, policy: .running, keeps: true) },
     { try workloads.product(.hessian, "resnet20", .float32, images: 10_000, policy: .running, keeps: false) },
     { try workloads.product(.hessian, "resnet20", .float32, images: 10_000, policy: .batch(size: 128), keeps: false) },
+    { try workloads.lanczos("resnet20", images: 256, steps: 90) },
     { try workloads.product(.gaussNewton, "resnet20", .float32, images: 1024, policy: .running, keeps: true) },
   ]
   var rows: [Row] = []
@@ -130,12 +142,20 @@ func run() throws {
   if !EngineVersion.hasNativeBfloat16 {
     say("this processor has no bfloat16: those rows are 32-bit arithmetic rounded to 16 bits")
   }
-  if let out = arguments.out {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
-    try encoder.encode(rows).write(to: URL(fileURLWithPath: out))
-    say("written: \(out)")
+  if arguments.out != nil { try write(rows, to: arguments.out) }
+}
+
+/// Writes JSON into the file at `path`, or to the standard output.
+func write(_ value: some Encodable, to path: String?) throws {
+  let encoder = JSONEncoder()
+  encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
+  let data = try encoder.encode(value)
+  guard let path else {
+    say(String(decoding: data, as: UTF8.self))
+    return
   }
+  try data.write(to: URL(fileURLWithPath: path))
+  say("written: \(path)")
 }
 
 enum Versions {
