@@ -42,13 +42,16 @@ let package = Package(
       path: "Sources/thalweg-command", swiftSettings: settings),
     .executableTarget(
       name: "loss-slice", dependencies: ["Thalweg"], path: "Examples/loss-slice", swiftSettings: settings),
+    .executableTarget(
+      name: "spectrum-validation", dependencies: ["Thalweg"], path: "Examples/spectrum-validation",
+      swiftSettings: settings),
     .target(
       name: "Thalweg",
       dependencies: [
         "ThalwegCatalogue", "ThalwegStores", "ThalwegFigures", "ThalwegTraining", "ThalwegSurveys",
-        "ThalwegNeuralSurfaces", "ThalwegNetworks", "ThalwegDatasets", "ThalwegCheckpoints", "ThalwegFiles",
-        "ThalwegEngine", "ThalwegGraphs", "ThalwegSurfaces", "ThalwegSpectra", "ThalwegLinearAlgebra",
-        "ThalwegRandomness",
+        "ThalwegDeformations", "ThalwegExpressions", "ThalwegNeuralSurfaces", "ThalwegNetworks", "ThalwegDatasets",
+        "ThalwegCheckpoints", "ThalwegFiles", "ThalwegEngine", "ThalwegGraphs", "ThalwegSurfaces", "ThalwegSpectra",
+        "ThalwegLinearAlgebra", "ThalwegRandomness",
       ], path: "Sources/Thalweg", swiftSettings: settings),
 
     library(
@@ -56,7 +59,7 @@ let package = Package(
       [
         "ThalwegStores", "ThalwegFigures", "ThalwegTraining", "ThalwegSurveys", "ThalwegNeuralSurfaces",
         "ThalwegNetworks", "ThalwegDatasets", "ThalwegCheckpoints", "ThalwegFiles", "ThalwegEngine",
-        "ThalwegSurfaces",
+        "ThalwegSurfaces", "ThalwegSpectra", "ThalwegLinearAlgebra",
       ]),
     library("Stores", ["ThalwegFiles", .product(name: "GRDB", package: "GRDB.swift")]),
     library("Figures", ["CCairo"]),
@@ -73,6 +76,10 @@ let package = Package(
     library("Checkpoints", ["ThalwegFiles"]),
     library("Engine", ["ThalwegGraphs", "CKernels", "COneDNN"]),
     library("Graphs"),
+    library(
+      "Deformations",
+      ["ThalwegExpressions", "ThalwegSurfaces", "ThalwegSpectra", "ThalwegLinearAlgebra", "ThalwegRandomness"]),
+    library("Expressions"),
     library("Surfaces", ["ThalwegSpectra", "ThalwegLinearAlgebra"]),
     library("Spectra", ["ThalwegLinearAlgebra", "ThalwegRandomness"]),
     library("LinearAlgebra", ["COpenBLAS"]),
@@ -105,10 +112,17 @@ let package = Package(
     tests(
       "Command",
       [
-        "ThalwegCommand", "loss-slice", "ThalwegCatalogue", "ThalwegStores", "ThalwegCheckpoints", "ThalwegFiles",
-        "ThalwegSurveys", "ThalwegNeuralSurfaces",
+        "ThalwegCommand", "loss-slice", "spectrum-validation", "ThalwegCatalogue", "ThalwegStores",
+        "ThalwegCheckpoints", "ThalwegFiles",
+        "ThalwegSurveys", "ThalwegNeuralSurfaces", "ThalwegSpectra",
       ]),
     tests("Networks", ["ThalwegNetworks", "ThalwegGraphs", "ThalwegCheckpoints"]),
+    tests("Expressions", ["ThalwegExpressions"]),
+    tests(
+      "Deformations",
+      [
+        "ThalwegDeformations", "ThalwegExpressions", "ThalwegTraining", "ThalwegSpectra", "ThalwegLinearAlgebra",
+      ]),
     tests("Training", ["ThalwegTraining"], exclude: ["reference_sgd.py", "reference_optimisers.py"]),
     tests("Surveys", ["ThalwegSurveys"]),
     tests("Figures", ["ThalwegFigures"]),

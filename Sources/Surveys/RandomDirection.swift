@@ -64,7 +64,8 @@ public struct RandomDirection: Sendable, Hashable, Codable {
     return Displacement(parameters: direction)
   }
 
-  private func fit(_ part: inout [Double], to theta: [Double], entry: StateEntry) {
+  /// Fits the lengths of a tensor's part to those of the parameters `theta` of `entry`.
+  package func fit(_ part: inout [Double], to theta: [Double], entry: StateEntry) {
     switch normalisation {
     case .none:
       return

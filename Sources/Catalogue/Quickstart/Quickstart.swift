@@ -27,7 +27,7 @@ public struct Quickstart {
       "trains       \(settings.network(.withShortcuts)) and \(settings.network(.withoutShortcuts)) "
         + "on \(settings.trainCount) pictures of shapes, 16×16, \(settings.epochCount) epochs each",
       "measures     a surface of \(points)×\(points) points and \(settings.directionSeeds.count) slices of "
-        + "\(settings.slicePoints) for each, over \(settings.exampleCount) training examples",
+        + "\(settings.slicePoints) for each, and the Hessian's spectrum, over \(settings.exampleCount) training examples",
       "takes        \(settings.isShort ? "less than a minute" : "two to three minutes") on two free cores; "
         + "here \(settings.threadCount) threads",
     ]
@@ -75,10 +75,15 @@ public struct Quickstart {
         guard slice.ending == .finished else { return nil }
         slices.append(slice)
       }
+      observer.say("\(arm.title): spectrum of the Hessian")
+      guard
+        let spectrum = try self.spectrum(
+          measured, in: folder + "-spectrum", commandLine, observer)
+      else { return nil }
       arms.append(
         QuickstartOutcome.Arm(
           arm: arm, network: training.network.name, parameterCount: training.network.space.parameterCount,
-          course: trained.course, surface: surface, slices: slices))
+          course: trained.course, surface: surface, slices: slices, spectrum: spectrum))
     }
     let outcome = QuickstartOutcome(settings: settings, arms: arms)
     try QuickstartFigures(outcome).write(to: path)
@@ -100,6 +105,18 @@ public struct Quickstart {
     for arm in QuickstartArm.allCases {
       try TrainingRun(settings.training(arm)).check(Quickstart.runFolder(arm, in: path))
     }
+  }
+
+  private func spectrum(
+    _ subject: Subject, in path: String, _ commandLine: [String], _ observer: any RunObserver
+  ) throws -> SpectrumOutcome? {
+    var options = SpectrumSettings()
+    options.drawCount = settings.spectrumDraws
+    options.stepCount = settings.spectrumSteps
+    options.usesLastOnly = true
+    options.isLogarithmic = true  // The networks' largest eigenvalues differ by powers of ten.
+    let run = try SpectrumRun(try CurvatureSubject(subject, CurvatureSettings()), options)
+    return try run.run(in: path, commandLine: commandLine, saysPlan: false, observer: observer)
   }
 
   private func survey(
@@ -128,6 +145,8 @@ public struct QuickstartOutcome: Sendable {
     public let surface: SurveyResult
     /// The slices through it, one for each seed.
     public let slices: [SurveyResult]
+    /// The spectrum of its Hessian.
+    public let spectrum: SpectrumOutcome
 
     /// Roughness of the loss: mean over the slices, with its standard error.
     public var roughness: Estimate { Roughness.mean(of: slices.map(\.roughness)) }
@@ -142,5 +161,7 @@ public struct QuickstartOutcome: Sendable {
   public let arms: [Arm]
 
   /// The files to open, best first, relative to the folder.
-  public var files: [String] { ["report.md", "surfaces.png", "contours.png", "slices.png", "training.png"] }
+  public var files: [String] {
+    ["report.md", "surfaces.png", "contours.png", "slices.png", "spectra.png", "training.png"]
+  }
 }

@@ -19,6 +19,7 @@ struct QuickstartFigures {
     try ContourFigure(panels: panels, values: values, caption: caption).writeBoth(to: path + "/contours")
     try LitSurfaceFigure(panels: panels, values: values, caption: caption).writeBoth(to: path + "/surfaces")
     try slices.writeBoth(to: path + "/slices")
+    try spectra.writeBoth(to: path + "/spectra")
     try training.writeBoth(to: path + "/training")
   }
 
@@ -45,6 +46,20 @@ struct QuickstartFigures {
       "Slices along filter-normalised random directions. Bands: one standard error of the mean over examples."
     figure.size = Size(width: 560, height: 380)
     return figure
+  }
+
+  private var spectra: SpectrumFigure {
+    let drawings = outcome.arms.map { CurvatureFigures(outcome: $0.spectrum) }
+    let settings = outcome.settings
+    let draws = settings.spectrumDraws == 1 ? "1 draw" : "\(settings.spectrumDraws) draws"
+    return SpectrumFigure(
+      title: "Eigenvalues of the Hessian",
+      caption: "Density by stochastic Lanczos quadrature: \(draws) of \(settings.spectrumSteps) products each over "
+        + "\(settings.exampleCount) training examples, all parameters, running statistics."
+        + (settings.spectrumDraws > 1 ? " Bands: 95 % of the mean over draws." : ""),
+      series: zip(outcome.arms, drawings).map { $1.series(label: $0.arm.title, marksLimit: false) },
+      isSymmetricLogarithmicAxis: true, lowestDensity: drawings.map(\.lowestDensity).min(),
+      size: Size(width: 560, height: 360))
   }
 
   private var training: LineFigure {

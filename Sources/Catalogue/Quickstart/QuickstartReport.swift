@@ -36,6 +36,8 @@ struct QuickstartReport {
     with a downward bend; it knows no sizes, so high corners don't rule it. Both depend on the spacing \
     of the points.
 
+    ![Spectra of both Hessians](spectra.png)
+
     Contours: [contours.png](contours.png). Slices: [slices.png](slices.png). Training: \
     [training.png](training.png). Every figure is there as SVG as well; points and tables are in `runs/`.
 
@@ -63,7 +65,7 @@ struct QuickstartReport {
           quantity: "The share of non-convex triples along random directions", first: first.nonConvexShare,
           second: second.nonConvexShare
         ).sentence,
-        rangeSentence,
+        rangeSentence, curvatureSentence,
       ]
   }
 
@@ -90,6 +92,14 @@ struct QuickstartReport {
         + (holes > 0 ? " (\(holes) points diverged)" : "")
     }
     return "Over the plane the loss goes \(parts.joined(separator: ", and ")) nats; guessing costs 2.303."
+  }
+
+  private var curvatureSentence: String {
+    let parts = outcome.arms.map { arm in
+      let summary = arm.spectrum.spectra[0].summary
+      return "\(arm.arm.title) from \(significant(summary.smallestNode, 3)) to \(significant(summary.largestNode, 3))"
+    }
+    return "At the trained networks the Hessian's eigenvalues reach \(parts.joined(separator: ", and "))."
   }
 
   // MARK: - Numbers
@@ -121,6 +131,8 @@ struct QuickstartReport {
         arm.slices.map { fixed($0.roughness.value, 5) }.joined(separator: ", ")
       },
       row("non-convex share") { text($0.nonConvexShare) },
+      row("largest eigenvalue of the Hessian") { uncertainText($0.spectrum.spectra[0].summary.largest) },
+      row("smallest eigenvalue") { uncertainText($0.spectrum.spectra[0].summary.smallest) },
       row("diverged points of the surface") { "\($0.surface.divergedCount) of \($0.surface.points.count)" },
     ].joined(separator: "\n")
   }
@@ -138,6 +150,8 @@ struct QuickstartReport {
         + "\(settings.directionSeeds[0]); slices: \(settings.slicePoints) points over −1…1, seeds "
         + settings.directionSeeds.map(String.init).joined(separator: ", "),
       "directions: normalised by filter; biases and batch-norm entries don't move; running statistics",
+      "spectra: stochastic Lanczos quadrature, draws of \(settings.spectrumSteps) products, "
+        + "\(settings.spectrumDraws) for each network",
       "losses: means over the first \(settings.exampleCount) training examples, the same at every point",
       "thalweg \(Machine.version), \(training.precision.rawValue), \(settings.threadCount) threads",
     ]

@@ -29,6 +29,10 @@ public struct QuickstartSettings: Sendable {
   public var slicePoints: Int
   /// Examples over which losses are averaged.
   public var exampleCount: Int
+  /// Draws of a spectrum.
+  public var spectrumDraws: Int
+  /// Products for each of them.
+  public var spectrumSteps: Int
   /// Seeds of the slices' directions; the surfaces use the first.
   public var directionSeeds: [UInt64] = [1, 2, 3]
 
@@ -44,6 +48,8 @@ public struct QuickstartSettings: Sendable {
     surfacePoints = isShort ? 9 : 19
     slicePoints = isShort ? 15 : 31
     exampleCount = isShort ? 100 : 256
+    spectrumDraws = isShort ? 1 : 2
+    spectrumSteps = isShort ? 20 : 40
   }
 
   /// The data.

@@ -14,7 +14,8 @@ public struct NoCheckpoint: Error, Equatable, Sendable, CustomStringConvertible 
 struct CheckpointOrigin {
   /// The checkpoint's file.
   let path: String
-  private let place: (run: RunFolder, epoch: Int)?
+  /// The run, and the epoch of the checkpoint; `nil` for a file that lies elsewhere.
+  let place: (run: RunFolder, epoch: Int)?
 
   /// Finds the file that `checkpoint` means, a file or the folder of a run, and the run that it belongs to.
   ///

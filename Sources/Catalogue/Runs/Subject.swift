@@ -27,6 +27,8 @@ public struct SubjectSettings: Sendable {
   public var precision = ComputePrecision.float32
   /// Number of threads.
   public var threadCount = Machine.coreCount
+  /// Most bytes of first-order values that curvature products keep between them.
+  public var keptBytes = 2 << 30
 
   /// The settings for a checkpoint that says itself what it is.
   public init(checkpoint: String) { self.checkpoint = checkpoint }
@@ -118,10 +120,14 @@ public struct Subject: Sendable {
   }
 
   /// The surface to measure.
-  public func surface() throws -> NeuralSurface {
+  public func surface() throws -> NeuralSurface { try surface(of: dataset, keptBytes: settings.keptBytes) }
+
+  /// The same network's surface over other examples, or with another bound on kept values.
+  func surface(of dataset: Dataset, keptBytes: Int) throws -> NeuralSurface {
     try NeuralSurface(
       network: network, dataset: dataset, normalisation: normalisation, policy: settings.policy,
-      compute: ComputeOptions(threadCount: settings.threadCount, precision: settings.precision))
+      compute: ComputeOptions(
+        threadCount: settings.threadCount, precision: settings.precision, keptBytes: keptBytes))
   }
 
   /// Another checkpoint of the same network.

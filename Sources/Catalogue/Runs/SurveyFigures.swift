@@ -22,6 +22,7 @@ struct SurveyFigures {
     } else {
       try contour.write(to: run, named: "contour")
       try landscape.write(to: run, named: "surface")
+      for (name, figure) in curvatureFigures { try figure.write(to: run, named: name) }
     }
   }
 
@@ -33,6 +34,33 @@ struct SurveyFigures {
 
   private var landscape: LitSurfaceFigure {
     LitSurfaceFigure(panels: [panel], values: values, caption: caption + holesText)
+  }
+
+  /// The Hessian's extreme eigenvalues over the plane, and their ratio, where they were measured.
+  private var curvatureFigures: [(name: String, figure: ContourFigure)] {
+    guard result.settings.curvature != nil else { return [] }
+    func figure(_ label: String, _ value: (SurfacePoint) -> Double?) -> ContourFigure? {
+      let values = result.points.map { $0.state == .measured ? value($0) : nil }
+      guard values.contains(where: { $0 != nil }) else { return nil }
+      let axes = result.settings.axes
+      let grid = ThalwegFigures.SurfaceGrid(xs: axes[0].coordinates, ys: axes[1].coordinates, values: values)
+      return ContourFigure(
+        panels: [SurfacePanel(title: "", grid: grid, centre: Point(0, 0))],
+        values: ValueAxis(label: label, spacing: .automatic),
+        caption: caption + " Filters and dense weights only; Lanczos to a relative residual of "
+          + "\(result.settings.curvature?.tolerance ?? 0)." + holesText)
+    }
+    func ratio(_ point: SurfacePoint) -> Double? {
+      guard let largest = point.extra[CurvatureMap.largest], let smallest = point.extra[CurvatureMap.smallest],
+        largest > 0
+      else { return nil }
+      return abs(smallest / largest)
+    }
+    return [
+      ("largest-eigenvalue", figure("largest eigenvalue") { $0.extra[CurvatureMap.largest] }),
+      ("smallest-eigenvalue", figure("smallest eigenvalue") { $0.extra[CurvatureMap.smallest] }),
+      ("convexity", figure("|λmin / λmax|", ratio)),
+    ].compactMap { name, figure in figure.map { (name, $0) } }
   }
 
   private var slice: LineFigure {

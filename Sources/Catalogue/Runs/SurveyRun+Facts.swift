@@ -8,16 +8,10 @@ extension SurveyRun {
   /// The plan in a few lines, with every fact that a figure should not be shown without.
   public var plan: [String] {
     let shape = settings.axes.map { "\($0.count) points from \($0.lower) to \($0.upper)" }
-    var lines = [
-      "checkpoint   \(subject.checkpointPath)",
-      "             SHA-256 \(subject.checkpointHash)",
-      "network      \(subject.network.name), \(subject.network.space.parameterCount) parameters",
-      "data         \(subject.examplesText)",
-      "             SHA-256 \(subject.dataset.fingerprint)",
-      "             normalisation \(subject.normalisation)",
-      "batch norm   \(subject.policyText)",
-      "grid         x: \(shape[0])" + (shape.count > 1 ? "; y: \(shape[1])" : ""),
-    ]
+    var lines =
+      subject.lines + [
+        "grid         x: \(shape[0])" + (shape.count > 1 ? "; y: \(shape[1])" : "")
+      ]
     switch settings.directions {
     case .random(let family):
       lines.append(
@@ -25,6 +19,11 @@ extension SurveyRun {
           + "tensors of rank 0 and 1: \(family.smallTensors.rawValue)")
     case .towards(let checkpoint):
       lines.append("direction    to \(checkpoint) at 1; running statistics are interpolated as well")
+    case .stored(let paths, let normalisation):
+      lines.append(
+        "directions   from \(paths.joined(separator: " and ")); "
+          + (normalisation == .none
+            ? "as they are" : "normalised by \(normalisation.rawValue); tensors of rank 0 and 1: zero"))
     }
     lines.append("             length " + norms.map { fixed($0, 4) }.joined(separator: " and "))
     if let pair {
@@ -61,6 +60,11 @@ extension SurveyRun {
     case .random(let family):
       parts.append("random directions, seed \(family.seed), normalised by \(family.normalisation.rawValue)")
     case .towards: parts.append("from one checkpoint at 0 to another at 1")
+    case .stored(let paths, let normalisation):
+      let files = paths.map { $0.split(separator: "/").last.map(String.init) ?? $0 }.joined(separator: ", ")
+      parts.append(
+        "directions from files (\(files))"
+          + (normalisation == .none ? "" : ", normalised by \(normalisation.rawValue)"))
     }
     parts.append(subject.policyText)
     if let pair { parts.append("cosine of the directions \(fixed(pair.cosine, 4))") }

@@ -1,4 +1,5 @@
 import ThalwegDatasets
+import ThalwegNetworks
 import ThalwegNeuralSurfaces
 import ThalwegStores
 public import ThalwegSurfaces
@@ -17,7 +18,8 @@ public struct SurveyRun {
   public let directions: [Displacement]
   /// How the directions lie to each other; `nil` for a slice.
   public let pair: DirectionPair?
-  private let targetHash: String?
+  /// Hashes of files that directions come from, by what the run's record calls them.
+  private let directionHashes: [String: String]
 
   /// Makes the directions.
   ///
@@ -28,14 +30,24 @@ public struct SurveyRun {
     switch settings.directions {
     case .random(let family):
       directions = try settings.axes.indices.map { try family.direction($0, at: subject.state) }
-      targetHash = nil
+      directionHashes = [:]
     case .towards(let checkpoint):
       guard settings.axes.count == 1 else {
         throw SettingError("to", found: "two axes", expected: "one: there is a line between two checkpoints")
       }
       let other = try subject.state(of: checkpoint)
       directions = [try Displacement(from: subject.state, to: other.state, moving: .states)]
-      targetHash = other.hash
+      directionHashes = ["target": other.hash]
+    case .stored(let paths, let normalisation):
+      guard paths.count == settings.axes.count else {
+        throw SettingError("direction-file", found: "\(paths.count) files", expected: "\(settings.axes.count)")
+      }
+      let files = try paths.map {
+        try StoredDirection(
+          path: $0, at: subject.state, network: subject.network.name, normalisation: normalisation)
+      }
+      directions = files.map(\.displacement)
+      directionHashes = Dictionary(uniqueKeysWithValues: zip(["direction x", "direction y"], files.map(\.hash)))
     }
     pair = directions.count == 2 ? DirectionPair(directions[0], directions[1]) : nil
   }
@@ -86,7 +98,9 @@ public struct SurveyRun {
     let evaluator = try subject.surface().makeEvaluator()
     // The first evaluation compiles; the second tells the time of a point.
     _ = try evaluator.evaluate(at: subject.state)
-    let secondsPerPoint = try timed { try evaluator.evaluate(at: subject.state) }.seconds
+    var secondsPerPoint = try timed { try evaluator.evaluate(at: subject.state) }.seconds
+    let curvature = try PointCurvature(settings.curvature, of: subject)
+    if let curvature { secondsPerPoint += try timed { try curvature.measure(at: subject.state) }.seconds }
     let memory = Machine.memoryBytes.map { ", memory about \(byteText($0))" } ?? ""
     if saysPlan {
       observer.say(
@@ -97,6 +111,7 @@ public struct SurveyRun {
     let survey = SurfaceSurvey(
       centre: subject.state, directions: directions, axes: settings.axes, order: .coarseToFine,
       blockSize: max(1, min(64, Int(1 / max(secondsPerPoint, 1e-6)))))
+    var scratch = subject.state
     var meter = RateMeter()
     var done = count - pending.count
     var blockStart = ContinuousClock().now
@@ -107,7 +122,11 @@ public struct SurveyRun {
         let now = ContinuousClock().now
         // A survey counts its first axis fastest and the store its last: the stored axes are reversed.
         try store.write(
-          block.map { SurfacePoint($0) }, seconds: blockStart.duration(to: now) / .seconds(1))
+          block.map { result in
+            guard let curvature, result.loss != nil else { return SurfacePoint(result) }
+            survey.grid.write(result.index, to: &scratch)
+            return SurfacePoint(result, extra: try curvature.measure(at: scratch))
+          }, seconds: blockStart.duration(to: now) / .seconds(1))
         blockStart = now
         done += block.count
         meter.add(Double(block.count))
@@ -127,8 +146,8 @@ public struct SurveyRun {
   }
 
   private func description(commandLine: [String]) throws -> RunDescription {
-    var hashes = ["checkpoint": subject.checkpointHash, "data": subject.dataset.fingerprint]
-    hashes["target"] = targetHash
+    let own = ["checkpoint": subject.checkpointHash, "data": subject.dataset.fingerprint]
+    let hashes = own.merging(directionHashes) { own, _ in own }
     var seeds: [String: UInt64] = [:]
     if case .random(let family) = settings.directions { seeds["directions"] = family.seed }
     return RunDescription(
@@ -142,11 +161,11 @@ public struct SurveyRun {
 
 extension SurfacePoint {
   /// The stored form of a survey's point.
-  fileprivate init(_ result: PointResult) {
+  fileprivate init(_ result: PointResult, extra: [String: Double] = [:]) {
     if let loss = result.loss {
       self = .measured(
         result.index, loss: loss, standardError: result.standardError, correctCount: result.correctCount,
-        exampleCount: result.exampleCount)
+        exampleCount: result.exampleCount, extra: extra)
     } else {
       self = .diverged(result.index)
     }

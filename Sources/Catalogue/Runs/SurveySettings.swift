@@ -11,6 +11,8 @@ public enum SurveyDirections: Sendable, Equatable {
   case random(RandomDirection)
   /// From the checkpoint, at 0, to another one, at 1; running statistics are interpolated as well.
   case towards(checkpoint: String)
+  /// Directions that lie in files, x first; see ``StoredDirection``.
+  case stored(paths: [String], normalisation: DirectionNormalisation)
 }
 
 /// A grid of points around a checkpoint.
@@ -21,13 +23,18 @@ public struct SurveySettings: Sendable, Equatable {
   public var axes: [Axis]
   /// Whether figures have a logarithmic scale; `nil` decides by the values.
   public var isLogarithmic: Bool?
+  /// Whether the Hessian's extreme eigenvalues are measured at every point of a surface as well.
+  public var curvature: CurvatureMap?
 
   /// A survey.
-  public init(directions: SurveyDirections, axes: [Axis], isLogarithmic: Bool? = nil) {
+  public init(
+    directions: SurveyDirections, axes: [Axis], isLogarithmic: Bool? = nil, curvature: CurvatureMap? = nil
+  ) {
     precondition((1...2).contains(axes.count), "a survey has one axis or two, not \(axes.count)")
     self.directions = directions
     self.axes = axes
     self.isLogarithmic = isLogarithmic
+    self.curvature = curvature
   }
 
   /// `slice` or `surface`.
@@ -43,24 +50,18 @@ public struct SurveySettings: Sendable, Equatable {
 
   /// The options that determine the result.
   func options(of subject: Subject) throws(StoreError) -> JSONValue {
-    var options: [String: JSONValue] = [
-      "network": .string(subject.network.name), "data": .string(subject.source.description),
-      "split": .string(subject.settings.split.rawValue), "examples": .integer(Int128(subject.exampleCount)),
-      "normalisation": .string(subject.normalisation.description),
-      "batchNorm": .string(subject.settings.policy.description),
-      "precision": .string(subject.settings.precision.rawValue),
-      "axes": .array(try axes.map { axis throws(StoreError) in try JSONValue(encoding: axis) }),
-    ]
-    if subject.settings.policy != .running {
-      // Sums over a batch are formed thread by thread.
-      options["threads"] = .integer(Int128(subject.settings.threadCount))
-    }
+    var options = subject.options
+    if let curvature { options["curvature"] = curvature.options }
+    options["axes"] = .array(try axes.map { axis throws(StoreError) in try JSONValue(encoding: axis) })
     switch directions {
     case .random(let family):
       options["normalise"] = .string(family.normalisation.rawValue)
       options["smallTensors"] = .string(family.smallTensors.rawValue)
     case .towards:
       options["towards"] = "states"  // The other checkpoint is known by its hash.
+    case .stored(_, let normalisation):
+      options["directions"] = "files"  // Known by their hashes.
+      options["normalise"] = .string(normalisation.rawValue)
     }
     return .object(options)
   }

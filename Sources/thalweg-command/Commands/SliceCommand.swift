@@ -19,6 +19,9 @@ struct SliceCommand: ParsableCommand {
   @Option(help: "The checkpoint at 1; the first is at 0. Running statistics are interpolated as well.")
   var to: String?
 
+  @Option(help: "A direction as safetensors with the parameters' names, such as an eigenvector.")
+  var directionFile: String?
+
   @OptionGroup var survey: SurveyOptions
 
   @Option(help: "The folder for points, figures and tables.")
@@ -28,10 +31,14 @@ struct SliceCommand: ParsableCommand {
     if to != nil, let option = survey.randomOption {
       throw UsageError("--to and --\(option) contradict each other: the line to a checkpoint is not random")
     }
+    if to != nil && directionFile != nil {
+      throw UsageError("--to and --direction-file contradict each other: there is one direction")
+    }
     let axis = try OptionText.axis(x ?? (to == nil ? "-1:1:51" : "-0.5:1.5:41"), option: "x")
-    let settings = SurveySettings(
-      directions: to.map { .towards(checkpoint: $0) } ?? .random(survey.family), axes: [axis],
-      isLogarithmic: survey.log)
+    let files = [directionFile].compactMap { $0 }
+    let directions =
+      try to.map { SurveyDirections.towards(checkpoint: $0) } ?? survey.directions(files: files, count: 1)
+    let settings = SurveySettings(directions: directions, axes: [axis], isLogarithmic: survey.log)
     try runSurvey(try subject.settings(split: survey.split), settings, out: out)
   }
 }

@@ -19,16 +19,28 @@ struct SurfaceCommand: ParsableCommand {
   @Option(parsing: .unconditional, help: "FIRST:LAST:COUNT, both ends included.")
   var y = "-1:1:51"
 
+  @Option(parsing: .upToNextOption, help: "Directions x and y as safetensors with the parameters' names.")
+  var directionFile: [String] = []
+
+  @Flag(help: "Also the Hessian's largest and smallest eigenvalue at every point, some dozen products each.")
+  var curvature = false
+
+  @Option(parsing: .unconditional, help: "Examples for --curvature: the first N. Default: all of the survey's.")
+  var curvatureLimit: Int?
+
   @OptionGroup var survey: SurveyOptions
 
   @Option(help: "The folder for points, figures and tables.")
   var out = "surface"
 
   mutating func run() throws {
+    if let limit = curvatureLimit, !curvature || limit < 1 {
+      throw UsageError("--curvature-limit: found \(limit), expected a number of at least 1 beside --curvature")
+    }
     let settings = SurveySettings(
-      directions: .random(survey.family),
+      directions: try survey.directions(files: directionFile, count: 2),
       axes: [try OptionText.axis(x, option: "x"), try OptionText.axis(y, option: "y")],
-      isLogarithmic: survey.log)
+      isLogarithmic: survey.log, curvature: curvature ? CurvatureMap(exampleLimit: curvatureLimit) : nil)
     guard settings.pointCount <= 10_000_000 else {
       throw UsageError("--x and --y: found \(settings.pointCount) points, expected at most 10000000")
     }

@@ -1,4 +1,5 @@
 public import ArgumentParser
+public import ThalwegCatalogue
 public import ThalwegDatasets
 public import ThalwegEngine
 public import ThalwegSurveys
@@ -7,3 +8,5 @@ extension DatasetSplit: ExpressibleByArgument {}
 extension ComputePrecision: ExpressibleByArgument {}
 extension DirectionNormalisation: ExpressibleByArgument {}
 extension SmallTensorTreatment: ExpressibleByArgument {}
+extension CurvatureMatrix: ExpressibleByArgument {}
+extension TraceMethod: ExpressibleByArgument {}

@@ -17,7 +17,9 @@ struct SubjectOptions: ParsableArguments {
   @Option(help: "imagenet, cifar, mnist, none or mean=…;deviation=…. Default: as in training.")
   var normalisation: String?
 
-  @Option(parsing: .unconditional, help: "Use the first so many examples only. Default: all.")
+  @Option(
+    name: [.long, .customLong("subset")], parsing: .unconditional,
+    help: "Use the first so many examples only. Default: all.")
   var limit: Int?
 
   @Option(help: "running, or batch:N for the statistics of consecutive batches of N examples.")

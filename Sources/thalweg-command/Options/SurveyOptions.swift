@@ -20,6 +20,19 @@ struct SurveyOptions: ParsableArguments {
   @Flag(inversion: .prefixedNo, help: "A logarithmic scale. Default: decided by the values.")
   var log: Bool?
 
+  /// Directions that lie in `files`, or random ones where there are none.
+  func directions(files: [String], count: Int) throws -> SurveyDirections {
+    guard !files.isEmpty else { return .random(family) }
+    guard files.count == count else {
+      throw UsageError("--direction-file: found \(files.count) files, expected \(count)")
+    }
+    if let option = seed != nil ? "seed" : smallTensors != nil ? "small-tensors" : nil {
+      throw UsageError(
+        "--direction-file and --\(option) contradict each other: a direction from a file is not random")
+    }
+    return .stored(paths: files, normalisation: normalise ?? .none)
+  }
+
   /// The family of directions.
   var family: RandomDirection {
     RandomDirection(

@@ -11,9 +11,13 @@ final class TerminalObserver: RunObserver {
   private let hasOwnLines: Bool
   private var lastTenth: (title: String, tenth: Int)?
 
+  /// Whether its lines go to standard error, since standard output is for JSON alone.
+  private let saysToErrors: Bool
+
   /// An observer; listens for Ctrl-C from now on.
-  init(hasOwnLines: Bool = false) {
+  init(hasOwnLines: Bool = false, saysToErrors: Bool = false) {
     self.hasOwnLines = hasOwnLines
+    self.saysToErrors = saysToErrors
     Interruption.listen()
   }
 
@@ -21,7 +25,7 @@ final class TerminalObserver: RunObserver {
 
   func say(_ line: String) {
     clear()
-    Console.line(line)
+    saysToErrors ? Console.errorLine(line) : Console.line(line)
   }
 
   func report(_ progress: RunProgress) {

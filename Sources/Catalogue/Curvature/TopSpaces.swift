@@ -1,0 +1,90 @@
+import ThalwegLinearAlgebra
+import ThalwegSpectra
+import ThalwegStores
+import ThalwegSurfaces
+
+/// A share of energy in the span of a matrix's largest eigenvectors, and those eigenvalues.
+public struct TopShare: Sendable, Equatable, Codable {
+  /// Dimension K of the span.
+  public let count: Int
+  /// The share, from 0 to 1.
+  public let share: Double
+  /// The share of a random direction, or of a random span: K over the dimension.
+  public let randomShare: Double
+  /// The largest eigenvalues with their residuals.
+  public let eigenvalues: [Double]
+  /// `‖A v − θ v‖` of each.
+  public let residuals: [Double]
+  /// How many of them have converged.
+  public let convergedCount: Int
+
+  init(_ share: Double, _ result: LanczosResult, dimension: Int) {
+    count = result.values.count
+    self.share = share
+    randomShare = Double(count) / Double(max(1, dimension))
+    eigenvalues = result.values
+    residuals = result.residuals
+    convergedCount = result.areConverged.count { $0 }
+  }
+
+  /// Both numbers in words.
+  var text: String {
+    let doubt = convergedCount < count ? "; only \(convergedCount) of \(count) eigenvectors have converged" : ""
+    return "\(fixed(100 * share, 2)) % (at random \(significant(100 * randomShare, 2)) %)\(doubt)"
+  }
+}
+
+/// Searches for the largest eigenvectors beside a density.
+struct TopSpaces {
+  let subject: CurvatureSubject
+  let settings: SpectrumSettings
+  let observer: any RunObserver
+  /// The path of the searches' files, without their ends.
+  let path: String
+
+  /// Finds what is wanted and not known yet.
+  ///
+  /// - Parameters:
+  ///   - point: Where it is looked for.
+  ///   - matrix: The matrix itself.
+  ///   - energyIsKnown: Whether an earlier run has found the gradient's share.
+  ///   - overlapIsKnown: Whether an earlier run has found the overlap.
+  ///   - report: Called with each result, to be stored.
+  func run(
+    at point: any Linearisation, of matrix: WatchedOperator, energyIsKnown: Bool, overlapIsKnown: Bool,
+    report: (String, TopShare) throws -> Void
+  ) throws {
+    var hessian: EigenSearch?
+    if let count = settings.energyCount, !energyIsKnown {
+      let search = search(count, "matrix")
+      let result = try search.run(on: matrix, title: "search", keepsEnd: settings.overlapCount == count)
+      let space = try Subspace(spanning: result.vectors)
+      if let share = space.energyShare(of: subject.selected(point.gradient)) {
+        try report("energy", TopShare(share, result, dimension: subject.dimension))
+      } else {
+        observer.say("             the gradient is zero; it has no energy to share")
+      }
+      hessian = search
+    }
+    if let count = settings.overlapCount, !overlapIsKnown {
+      if count != settings.energyCount { hessian?.discard() }
+      let search = search(count, "matrix")
+      // A finished search is only read again and checked.
+      let top = try Subspace(spanning: try search.run(on: matrix, title: "search", keepsEnd: true).vectors)
+      hessian = search
+      let covariance = try subject.makeOperator(
+        at: point, kind: .gradientCovariance(isCentred: false), observer: observer)
+      let other = self.search(count, "covariance")
+      let result = try other.run(on: covariance, title: "covariance")
+      let share = try Subspace(spanning: result.vectors).overlap(with: top)
+      try report("overlap", TopShare(share, result, dimension: subject.dimension))
+      other.discard()
+    }
+    hessian?.discard()
+  }
+
+  private func search(_ count: Int, _ name: String) -> EigenSearch {
+    EigenSearch(
+      settings: settings.search(count: count, seed: subject.settings.seed), path: "\(path)-\(name).plist")
+  }
+}
