@@ -63,8 +63,8 @@ func time(_ workload: Workload, threads: Int) throws -> Row {
   for repetition in 1...3 {
     let before = try Peak.measure(threads: threads, precision: workload.precision)
     _ = bench_allocations()
-    let (allocations, library) = (bench_allocations(), bench_library_allocations())
     let load = Load()
+    let (allocations, library) = (bench_allocations(), bench_library_allocations())
     let clock = ContinuousClock()
     let start = clock.now
     var images = 0
