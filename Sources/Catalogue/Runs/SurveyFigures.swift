@@ -39,7 +39,7 @@ struct SurveyFigures {
   /// The Hessian's extreme eigenvalues over the plane, and their ratio, where they were measured.
   private var curvatureFigures: [(name: String, figure: ContourFigure)] {
     guard result.settings.curvature != nil else { return [] }
-    func figure(_ label: String, _ value: (SurfacePoint) -> Double?) -> ContourFigure? {
+    func figure(_ label: String, note: String = "", _ value: (SurfacePoint) -> Double?) -> ContourFigure? {
       let values = result.points.map { $0.state == .measured ? value($0) : nil }
       guard values.contains(where: { $0 != nil }) else { return nil }
       let axes = result.settings.axes
@@ -48,18 +48,18 @@ struct SurveyFigures {
         panels: [SurfacePanel(title: "", grid: grid, centre: Point(0, 0))],
         values: ValueAxis(label: label, spacing: .automatic),
         caption: caption + " Filters and dense weights only; Lanczos to a relative residual of "
-          + "\(result.settings.curvature?.tolerance ?? 0)." + holesText)
+          + "\(result.settings.curvature?.tolerance ?? 0)." + note + holesText)
     }
-    func ratio(_ point: SurfacePoint) -> Double? {
-      guard let largest = point.extra[CurvatureMap.largest], let smallest = point.extra[CurvatureMap.smallest],
-        largest > 0
-      else { return nil }
-      return abs(smallest / largest)
-    }
+    let ratios = result.points.compactMap { CurvatureMap.ratio($0.extra) }
+    let unresolved = ratios.count { !$0.isResolved }
+    let bound =
+      unresolved == 0
+      ? ""
+      : " At \(unresolved) of \(ratios.count) points λmin is not told from zero; its residual stands in for it."
     return [
       ("largest-eigenvalue", figure("largest eigenvalue") { $0.extra[CurvatureMap.largest] }),
       ("smallest-eigenvalue", figure("smallest eigenvalue") { $0.extra[CurvatureMap.smallest] }),
-      ("convexity", figure("|λmin / λmax|", ratio)),
+      ("convexity", figure("|λmin / λmax|", note: bound) { CurvatureMap.ratio($0.extra)?.value }),
     ].compactMap { name, figure in figure.map { (name, $0) } }
   }
 
