@@ -124,12 +124,12 @@ struct CurvatureTests {
       rowCount: n, columnCount: 3, elements: (1...3).flatMap { explicit.direction(seed: UInt64($0), count: n) })
     let keptBytes = try problem.surface(policy).predictedBytes(.hessian)
     var reference: Matrix?
-    for (bytes, values) in [
-      (keptBytes, FirstOrderValues.kept), (keptBytes - 1, .windows(exampleCount: policy == .running ? 75 : 64)),
-      (0, .streamed),
+    for (bytes, directions, values) in [
+      (keptBytes, 3, "kept"), (keptBytes - 1, 3, policy == .running ? "windows of 75" : "windows of 64"),
+      (keptBytes - 1, 1, "kept for 128"), (0, 1, "streamed"), (0, 3, "streamed"),
     ] {
-      let surface = try problem.surface(policy, keptBytes: bytes, directionsAtOnce: 3)
-      #expect(try surface.firstOrderValues(.hessian) == values)
+      let surface = try problem.surface(policy, keptBytes: bytes, directionsAtOnce: directions)
+      #expect(try surface.firstOrderValues(.hessian).description == values)
       let hessian = try surface.linearise(at: state).curvature(.hessian)
       let block = try hessian.products(with: vectors)
       for column in 0..<3 {

@@ -134,7 +134,8 @@ struct Workloads {
     let network = try network(name)
     let surface = try NeuralSurface(
       network: network, dataset: train.prefix(images), normalisation: .cifar, policy: policy,
-      compute: ComputeOptions(threadCount: threads, precision: precision, keptBytes: keptBytes, directionsAtOnce: directions))
+      compute: ComputeOptions(
+        threadCount: threads, precision: precision, keptBytes: keptBytes, directionsAtOnce: directions))
     let state = network.initialState(seed: 1)
     let vectors = Matrix(
       rowCount: network.space.parameterCount, columnCount: directions,

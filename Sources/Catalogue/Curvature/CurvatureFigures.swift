@@ -21,7 +21,7 @@ struct CurvatureFigures {
 
   private var density: SpectrumFigure {
     SpectrumFigure(
-      title: title, caption: caption, series: [series(label: "")],
+      title: title, caption: caption + bandText, series: [series(label: "")],
       isSymmetricLogarithmicAxis: outcome.settings.isLogarithmic, lowestDensity: lowestDensity)
   }
 
@@ -32,7 +32,9 @@ struct CurvatureFigures {
       frames: outcome.spectra.indices.map { index in
         var figure = density
         figure.title = ""
-        figure.series = [series(index, label: "")]
+        figure.caption = caption + bandText
+        // Limits change from epoch to epoch, and with them would the axis.
+        figure.series = [series(index, label: "", marksLimit: false)]
         figure.highestDensity = highest
         let spectrum = outcome.spectra[index]
         let epoch = spectrum.epoch.map { "epoch \($0)" } ?? ""
@@ -91,6 +93,7 @@ struct CurvatureFigures {
     return "\(subject.matrixText); \(subject.subject.examplesText); \(subject.subject.policyText). \(draws) "
       + "draw\(draws == 1 ? "" : "s") of \(outcome.settings.stepCount) products, σ = "
       + "\(significant(outcome.densities[0].variance.squareRoot(), 3))."
-      + (outcome.spectra.count == 1 && draws > 1 ? " Band: 95 % of the mean over draws." : "")
   }
+
+  private var bandText: String { outcome.settings.drawCount > 1 ? " Band: 95 % of the mean over draws." : "" }
 }

@@ -19,6 +19,8 @@ public struct TopShare: Sendable, Equatable, Codable {
   public let residuals: [Double]
   /// How many of them have converged.
   public let convergedCount: Int
+  /// Products that the search for them took.
+  public let productCount: Int
 
   init(_ share: Double, _ result: LanczosResult, dimension: Int) {
     count = result.values.count
@@ -27,6 +29,7 @@ public struct TopShare: Sendable, Equatable, Codable {
     eigenvalues = result.values
     residuals = result.residuals
     convergedCount = result.areConverged.count { $0 }
+    productCount = result.productCount
   }
 
   /// Both numbers in words.

@@ -29,11 +29,11 @@ struct SurveyFigures {
   private var panel: SurfacePanel { result.panel(title: "") }
 
   private var contour: ContourFigure {
-    ContourFigure(panels: [panel], values: values, caption: caption + holesText)
+    ContourFigure(panels: [panel], values: values, caption: caption + pointsText + holesText)
   }
 
   private var landscape: LitSurfaceFigure {
-    LitSurfaceFigure(panels: [panel], values: values, caption: caption + holesText)
+    LitSurfaceFigure(panels: [panel], values: values, caption: caption + pointsText + holesText)
   }
 
   /// The Hessian's extreme eigenvalues over the plane, and their ratio, where they were measured.
@@ -47,9 +47,12 @@ struct SurveyFigures {
       return ContourFigure(
         panels: [SurfacePanel(title: "", grid: grid, centre: Point(0, 0))],
         values: ValueAxis(label: label, spacing: .automatic),
-        caption: caption + " Filters and dense weights only; Lanczos to a relative residual of "
+        caption: caption + pointsText + curvatureExamples
+          + " Filters and dense weights only; Lanczos to a relative residual of "
           + "\(result.settings.curvature?.tolerance ?? 0)." + note + holesText)
     }
+    let curvatureExamples =
+      result.settings.curvature?.exampleLimit.map { " Curvature on the first \($0) examples." } ?? ""
     let ratios = result.points.compactMap { CurvatureMap.ratio($0.extra) }
     let unresolved = ratios.count { !$0.isResolved }
     let bound =
@@ -78,6 +81,11 @@ struct SurveyFigures {
     // Losses of exactly 0 alone have no logarithm; that is no reason to lose the figure.
     let hasPositive = result.losses.contains { $0.map { $0 > 0 } ?? false }
     return Self.values(isLogarithmic: hasPositive ? result.settings.isLogarithmic : nil)
+  }
+
+  /// How many points there are; what lies between them is drawn, not measured.
+  private var pointsText: String {
+    " Measured at \(result.settings.axes.map { "\($0.coordinates.count)" }.joined(separator: "×")) points."
   }
 
   /// How many points are missing, and what became of those that stand alone.

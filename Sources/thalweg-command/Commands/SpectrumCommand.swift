@@ -64,7 +64,8 @@ struct SpectrumCommand: ParsableCommand {
     }
     guard !curvature.json else { return Console.line(try outcome.json.indentedText) }
     outcome.lines.forEach(Console.line)
-    Console.line("figures      \(out)/figures/\(outcome.spectra.count > 1 ? "ridges" : "spectrum").svg")
+    let figures = outcome.spectra.count > 1 ? ["ridges.svg", "film.html"] : ["spectrum.svg"]
+    Console.line("figures      " + figures.map { "\(out)/figures/\($0)" }.joined(separator: ", "))
     Console.line("tables       \(out)/density.csv, \(out)/spectrum.json")
   }
 
