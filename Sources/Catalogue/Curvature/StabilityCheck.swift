@@ -21,8 +21,11 @@ public struct StabilityCheck: Sendable, Equatable, Codable {
   init?(_ settings: StepSettings, checkpoint: String) throws {
     let place = try CheckpointOrigin(checkpoint).place
     let training = place.flatMap { try? TrainingSettings(of: $0.run) }
-    let momentum = settings.momentum ?? training?.momentum ?? 0
-    let isNesterov = settings.isNesterov ?? (settings.momentum == nil && training?.isNesterov ?? false)
+    let step = place.flatMap { training?.stepRule(ofEpoch: $0.epoch) }
+    // A run whose optimiser scales its steps itself has no such limit, unless one is asked for.
+    if training != nil, step == nil, settings.rate == nil, settings.momentum == nil { return nil }
+    let momentum = settings.momentum ?? step?.momentum ?? 0
+    let isNesterov = settings.isNesterov ?? (settings.momentum == nil && step?.rule == .nesterov)
     if let rate = settings.rate {
       self.rate = rate
       origin = "as given"
@@ -34,8 +37,9 @@ public struct StabilityCheck: Sendable, Equatable, Codable {
       origin = "that of the beginning of epoch \(place.epoch)"
     }
     self.momentum = momentum
-    rule = momentum == 0 ? .plain : isNesterov ? .nesterov : .heavyBall
-    weightDecay = training?.weightDecay ?? 0
+    let ownRule = settings.momentum == nil ? step?.rule : nil
+    rule = momentum == 0 ? .plain : isNesterov ? .nesterov : ownRule == .damped ? .damped : .heavyBall
+    weightDecay = step?.weightDecay ?? 0
   }
 
   /// The comparison in words.
