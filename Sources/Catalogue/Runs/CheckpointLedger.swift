@@ -39,10 +39,12 @@ struct CheckpointLedger {
       ], as: .circumstance)
   }
 
-  /// Records the hash of a checkpoint's file that has a name of its own.
-  func note(named name: String) throws {
+  /// Records the hash of a checkpoint's file that has a name of its own, and gives it.
+  @discardableResult
+  func note(named name: String) throws -> String {
     let hash = try sha256(ofFile: run.checkpointPath(named: name))
     try run.facts.set(RunCheckpoint.named(name).key, to: ["state": .string(hash)], as: .circumstance)
+    return hash
   }
 
   /// Checks both files of a checkpoint from which the run is to go on. One that was not recorded, since the run was

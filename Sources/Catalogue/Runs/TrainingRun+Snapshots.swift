@@ -59,11 +59,11 @@ extension TrainingRun {
     let evaluator = try testSurface.makeEvaluator()
     let test = LossEstimates(try evaluator.evaluate(at: state), perExampleLosses: evaluator.perExampleLosses)
     let name = RunCheckpoint.averageName
-    try keep(state, as: name, label(epoch: snapshot.epoch, point: name), in: folder)
+    let hash = try keep(state, as: name, label(epoch: snapshot.epoch, point: name), in: folder)
     try folder.facts.set(
       "average",
       to: [
-        "points": .integer(Int128(average.pointCount)), "testLoss": .number(test.loss.value),
+        "state": .string(hash), "points": .integer(Int128(average.pointCount)), "testLoss": .number(test.loss.value),
         "testLossError": test.loss.standardError.map { .number($0) } ?? .null,
         "testAccuracy": .number(test.accuracy.value),
         "testAccuracyError": test.accuracy.standardError.map { .number($0) } ?? .null,
@@ -75,10 +75,14 @@ extension TrainingRun {
     return folder.checkpointPath(named: name)
   }
 
-  private func keep(_ state: ModelState, as name: String, _ label: CheckpointLabel, in folder: RunFolder) throws {
+  /// Writes a checkpoint that has a name of its own, and gives its file's hash.
+  @discardableResult
+  private func keep(
+    _ state: ModelState, as name: String, _ label: CheckpointLabel, in folder: RunFolder
+  ) throws -> String {
     try Checkpoint.writeSafetensors(
       state.namedTensors, metadata: label.metadata, to: folder.checkpointPath(named: name))
-    try CheckpointLedger(run: folder).note(named: name)
+    return try CheckpointLedger(run: folder).note(named: name)
   }
 }
 
