@@ -57,7 +57,8 @@ let package = Package(
     library(
       "Catalogue",
       [
-        "ThalwegStores", "ThalwegFigures", "ThalwegTraining", "ThalwegSurveys", "ThalwegNeuralSurfaces",
+        "ThalwegStores", "ThalwegFigures", "ThalwegTraining", "ThalwegSurveys", "ThalwegDeformations",
+        "ThalwegExpressions", "ThalwegNeuralSurfaces",
         "ThalwegNetworks", "ThalwegDatasets", "ThalwegCheckpoints", "ThalwegFiles", "ThalwegEngine",
         "ThalwegSurfaces", "ThalwegSpectra", "ThalwegLinearAlgebra",
       ]),
@@ -113,7 +114,7 @@ let package = Package(
       "Command",
       [
         "ThalwegCommand", "loss-slice", "spectrum-validation", "ThalwegCatalogue", "ThalwegStores",
-        "ThalwegCheckpoints", "ThalwegFiles",
+        "ThalwegCheckpoints", "ThalwegFiles", "ThalwegDatasets", "ThalwegDeformations", "ThalwegTraining",
         "ThalwegSurveys", "ThalwegNeuralSurfaces", "ThalwegSpectra",
       ]),
     tests("Networks", ["ThalwegNetworks", "ThalwegGraphs", "ThalwegCheckpoints"]),

@@ -13,6 +13,22 @@ public struct DeformationSequence: StreamDeformation, CustomStringConvertible {
     steps.reduce(1) { $0 * (($1 as? any StreamDeformation)?.gradientsPerStep ?? 1) }
   }
 
+  /// Whether a function of the loss is among the steps, which multiplies gradients by its slope.
+  public var hasFunction: Bool { steps.contains { $0 is FunctionDeformation } }
+
+  /// Whether points of the deformed surface are others than those of the given one.
+  public var movesPoints: Bool { steps.contains { $0 is CoordinateDeformation } }
+
+  /// The point of the given surface that `state`, a point of the deformed one, stands for.
+  public func original(of state: ModelState) -> ModelState {
+    steps.reversed().reduce(state) { ($1 as? CoordinateDeformation)?.original(of: $0) ?? $0 }
+  }
+
+  /// The point of the deformed surface for `state`, a point of the given one.
+  public func deformed(_ state: ModelState) -> ModelState {
+    steps.reduce(state) { ($1 as? CoordinateDeformation)?.deformed($0) ?? $0 }
+  }
+
   /// What a user should know before using the deformations.
   public var cautions: [String] { steps.compactMap { ($0 as? FunctionDeformation)?.function.caution } }
 

@@ -51,15 +51,16 @@ extension DeformationFunction {
   func deform(_ evaluation: Evaluation) throws -> (evaluation: Evaluation, slope: Double) {
     guard evaluation.status == .ok else { return (evaluation, 1) }
     let slope = try checkedSlope(at: evaluation.loss)
-    return (evaluation.replacingLoss(by: value(at: evaluation.loss)), slope)
+    return (evaluation.replacingLoss(by: value(at: evaluation.loss), slope: slope), slope)
   }
 }
 
 extension Evaluation {
-  /// The evaluation with another value of the deformed loss.
-  func replacingLoss(by loss: Double) -> Evaluation {
+  /// The evaluation with another value of the deformed loss, whose gradient was multiplied by `slope` once more.
+  func replacingLoss(by loss: Double, slope: Double = 1) -> Evaluation {
     Evaluation(
-      loss: loss, undeformedLoss: undeformedLoss, correctCount: correctCount, exampleCount: exampleCount)
+      loss: loss, undeformedLoss: undeformedLoss, correctCount: correctCount, exampleCount: exampleCount,
+      slope: slope * self.slope)
   }
 }
 

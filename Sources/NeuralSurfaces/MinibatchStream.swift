@@ -18,7 +18,7 @@ public struct MinibatchStream: SurfaceStream {
   public let augmentation: Augmentation?
   /// Weight of a new batch in running statistics.
   public let normalisationMomentum: Double
-  private let problem: NeuralProblem
+  let problem: NeuralProblem
 
   /// A stream.
   ///
@@ -76,7 +76,10 @@ final class MinibatchEvaluator: StreamEvaluator {
   private let cache: PlanCache
   private let source: ExampleSource
   private let count: Int
-  private var order: (seed: UInt64, epoch: Int, lane: Int)?
+  /// The order of the present epoch for each lane. Methods with several draws a step change lanes all the time.
+  private var orders: [Int: [Int]] = [:]
+  private var epoch: (seed: UInt64, index: Int)?
+  private var lane: Int?
   private var last: PlanCache.Entry?
 
   init(_ stream: MinibatchStream, _ problem: NeuralProblem) throws {
@@ -89,31 +92,61 @@ final class MinibatchEvaluator: StreamEvaluator {
   func gradient(
     at state: borrowing ModelState, draw: Draw, into gradient: inout ModelVector
   ) throws -> Evaluation {
+    let (evaluation, entry) = try run(at: state, draw: draw, hasGradient: true)
+    cache.readGradient(of: entry.plan, into: &gradient, adding: false)
+    return evaluation
+  }
+
+  /// The loss of the draw's minibatch, without its gradient.
+  func evaluate(at state: borrowing ModelState, draw: Draw) throws -> Evaluation {
+    try run(at: state, draw: draw, hasGradient: false).evaluation
+  }
+
+  private func run(
+    at state: borrowing ModelState, draw: Draw, hasGradient: Bool
+  ) throws -> (evaluation: Evaluation, entry: PlanCache.Entry) {
     let (epoch, position) = draw.step.quotientAndRemainder(dividingBy: stream.stepsPerEpoch)
-    if order?.seed != draw.seed || order?.epoch != epoch || order?.lane != draw.lane {
-      source.setOrder(MinibatchStream.order(count, seed: draw.seed, epoch: epoch, lane: draw.lane))
-      source.draw = Augmentation.Draw(seed: draw.seed &+ UInt64(draw.lane), epoch: epoch)
-      order = (draw.seed, epoch, draw.lane)
-    }
+    show(epoch, of: draw)
     let range = stream.range(of: position)
-    let entry = try cache.entry(batch: range.count, hasGradient: true)
+    let entry = try cache.entry(batch: range.count, hasGradient: hasGradient)
     cache.load(state, into: entry.plan)
     source.start = range.lowerBound
     source.weight = 1 / Float(range.count)
     try entry.plan.run(exampleCount: range.count, source: source)
-    cache.readGradient(of: entry.plan, into: &gradient, adding: false)
     last = entry
     var loss = 0.0
     for value in entry.plan.perExampleOutput("losses") { loss += Double(value) }
     var correct = 0
     for (hit, loss) in zip(entry.plan.perExampleOutput("correct"), entry.plan.perExampleOutput("losses"))
     where hit > 0.5 && loss.isFinite { correct += 1 }
-    return Evaluation(loss: loss / Double(range.count), correctCount: correct, exampleCount: range.count)
+    let evaluation = Evaluation(
+      loss: loss / Double(range.count), correctCount: correct, exampleCount: range.count)
+    return (evaluation, entry)
+  }
+
+  /// Puts the examples into the order of the draw's lane in `epoch`.
+  private func show(_ epoch: Int, of draw: Draw) {
+    if self.epoch?.seed != draw.seed || self.epoch?.index != epoch {
+      orders = [:]
+      lane = nil
+      self.epoch = (draw.seed, epoch)
+    }
+    guard lane != draw.lane else { return }
+    let order =
+      orders[draw.lane] ?? MinibatchStream.order(count, seed: draw.seed, epoch: epoch, lane: draw.lane)
+    orders[draw.lane] = order
+    source.setOrder(order)
+    source.draw = Augmentation.Draw(seed: draw.seed &+ UInt64(draw.lane), epoch: epoch)
+    lane = draw.lane
   }
 
   func commitBatchStatistics(to state: inout ModelState) {
+    foldStatistics(into: &state, share: stream.normalisationMomentum)
+  }
+
+  /// Moves running statistics by `share` of the way to those of the last minibatch.
+  func foldStatistics(into state: inout ModelState, share momentum: Double) {
     guard let last else { return }
-    let momentum = stream.normalisationMomentum
     state.buffers.withMutableFloats { buffers in
       for norm in last.norms {
         let means = last.plan.sharedOutput(norm.meanOutput)

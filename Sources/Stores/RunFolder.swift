@@ -160,6 +160,18 @@ public final class RunFolder: Sendable {
     try (names(inFolder: RunLayout.checkpoints(path)) ?? []).compactMap(RunLayout.epoch).sorted()
   }
 
+  /// The path of the file of a checkpoint that has a name of its own, such as `peak`; the folder exists.
+  ///
+  /// - Parameter name: Letters, digits and hyphens; it doesn't begin with `epoch-`.
+  public func checkpointPath(named name: String) -> String {
+    RunLayout.checkpoint(path, named: name)
+  }
+
+  /// The names of the checkpoints that stand for no epoch, sorted.
+  public func checkpointNames() throws(StoreError) -> [String] {
+    try (names(inFolder: RunLayout.checkpoints(path)) ?? []).compactMap(RunLayout.name).sorted()
+  }
+
   /// The path of a figure's file, such as `surface.svg`; the folder exists.
   public func figurePath(_ name: String) -> String {
     RunLayout.figures(path) + "/" + name

@@ -15,6 +15,17 @@ enum RunLayout {
     return checkpoints(folder) + "/epoch-" + padding + digits + ".safetensors"
   }
 
+  /// `checkpoints/peak.safetensors`.
+  static func checkpoint(_ folder: String, named name: String) -> String {
+    checkpoints(folder) + "/" + name + ".safetensors"
+  }
+
+  /// The name of a checkpoint that stands for no epoch; `nil` for other files.
+  static func name(ofCheckpoint file: String) -> String? {
+    guard !file.hasPrefix("epoch-"), file.hasSuffix(".safetensors") else { return nil }
+    return String(file.dropLast(".safetensors".count))
+  }
+
   /// The epoch in a checkpoint's name; `nil` for other files.
   static func epoch(ofCheckpoint name: String) -> Int? {
     guard name.hasPrefix("epoch-"), name.hasSuffix(".safetensors") else { return nil }

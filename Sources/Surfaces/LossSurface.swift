@@ -16,10 +16,15 @@ public struct Evaluation: Sendable, Equatable {
   public let correctCount: Int?
   /// Number of examples averaged; 1 for formulas.
   public let exampleCount: Int
+  /// The slope δ′(ℓ) by which functions of the loss have multiplied the gradient; 1 without any.
+  public let slope: Double
 
   /// An evaluation; the undeformed loss is the loss unless given.
-  public init(loss: Double, undeformedLoss: Double? = nil, correctCount: Int? = nil, exampleCount: Int = 1) {
+  public init(
+    loss: Double, undeformedLoss: Double? = nil, correctCount: Int? = nil, exampleCount: Int = 1, slope: Double = 1
+  ) {
     self.loss = loss
+    self.slope = slope
     self.undeformedLoss = undeformedLoss ?? loss
     self.correctCount = correctCount
     self.exampleCount = exampleCount

@@ -7,6 +7,8 @@ public struct EpochTally: Sendable, Equatable, Codable {
   public private(set) var lossSum = 0.0
   /// Loss before any deformation, summed over examples.
   public private(set) var undeformedLossSum = 0.0
+  /// Slopes of functions of the loss, summed over examples.
+  public private(set) var slopeSum = 0.0
   /// Correct examples; `nil` when a step counted none.
   public private(set) var correctCount: Int? = 0
   /// Number of examples.
@@ -24,6 +26,7 @@ public struct EpochTally: Sendable, Equatable, Codable {
     let count = Double(evaluation.exampleCount)
     lossSum += evaluation.loss * count
     undeformedLossSum += evaluation.undeformedLoss * count
+    slopeSum += evaluation.slope * count
     if let sum = correctCount, let correct = evaluation.correctCount {
       correctCount = sum + correct
     } else {
@@ -46,6 +49,8 @@ public struct EpochRecord: Sendable, Equatable, Codable {
   public let loss: Double
   /// Mean loss per example before any deformation.
   public let undeformedLoss: Double
+  /// Mean slope δ′ by which functions of the loss multiplied the gradients; 1 without any.
+  public let slope: Double
   /// Share of correct examples; `nil` for formulas.
   public let accuracy: Double?
   /// Number of examples that were averaged.
@@ -62,6 +67,7 @@ public struct EpochRecord: Sendable, Equatable, Codable {
     self.epoch = epoch
     loss = tally.lossSum / count
     undeformedLoss = tally.undeformedLossSum / count
+    slope = tally.slopeSum / count
     accuracy = tally.correctCount.map { Double($0) / count }
     exampleCount = tally.exampleCount
     firstRate = tally.firstRate ?? 0

@@ -5,7 +5,7 @@ import Testing
 struct UsageTests {
   @Test(
     "help fits on a screen and shows an example",
-    arguments: ["quickstart", "train", "evaluate", "surface", "slice", "inspect", "networks"])
+    arguments: ["quickstart", "train", "evaluate", "surface", "slice", "inspect", "networks", "simulate", "schedule"])
   func help(command: String) throws {
     let result = try Program.run(command, "--help", in: TestFolder())
     #expect(result.status == 0)
@@ -21,6 +21,19 @@ struct UsageTests {
       tinyTraining() + ["--out", "x", "--nesterov", "--momentum", "0"],
       tinyTraining() + ["--out", "x", "--momentum", "1"],
       tinyTraining() + ["--out", "x", "--schedule", "sawtooth(1)"],
+      tinyTraining() + ["--out", "x", "--optimiser", "adam()", "--momentum", "0.9"],
+      tinyTraining() + ["--out", "x", "--optimiser", "sgd()", "--weight-decay", "0"],
+      tinyTraining() + ["--out", "x", "--optimiser", "adam()", "--no-nesterov"],
+      tinyTraining() + ["--out", "x", "--optimiser", "adem()"],
+      tinyTraining() + ["--out", "x", "--deform", "LE(1)"],
+      tinyTraining() + ["--out", "x", "--deform", "localentropy(1)"],
+      tinyTraining() + ["--out", "x", "--then", "adam()"], tinyTraining() + ["--out", "x", "--then", "1 adam()"],
+      tinyTraining(epochs: 9) + ["--out", "x", "--then", "4 adam()", "--then", "2 sgd()"],
+      tinyTraining(epochs: 9) + ["--out", "x", "--optimiser", "average(sgd(), start: 1)", "--then", "2 sgd()"],
+      tinyTraining() + ["--out", "x", "--optimiser", "average(sgd(), start: 1000)"],
+      tinyTraining() + ["--out", "x", "--checkpoint-at", "top"],
+      tinyTraining() + ["--out", "x", "--checkpoint-at", "11"],
+      tinyTraining() + ["--out", "x", "--log-curvature", "0"],
       tinyTraining() + ["--out", "x", "--augment", "twist"],
       tinyTraining() + ["--out", "x", "--precision", "float8"],
       tinyTraining() + ["--out", "x", "--checkpoint-every", "0"],

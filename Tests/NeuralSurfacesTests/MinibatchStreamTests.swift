@@ -141,4 +141,48 @@ struct MinibatchStreamTests {
     #expect(abs(state.buffers[0] - 1.5) <= 0x1p-23)
     #expect(abs(state.buffers[1] - (0.5 + 0.5 * 14 / 3)) <= 0x1p-22)
   }
+
+  @Test("a draw's gradient doesn't depend on the lanes and epochs that were asked for before")
+  func lanes() throws {
+    let problem = try SmallProblem(count: 23)
+    let stream = try problem.stream(batchSize: 9)
+    let state = problem.network.initialState(seed: 3)
+    let evaluator = try stream.makeEvaluator()
+    let draws = [(0, 0), (0, 1), (1, 0), (1, 1), (3, 1), (3, 0), (0, 1), (0, 0)].map {
+      Draw(seed: 5, step: $0, lane: $1)
+    }
+    var gradient = ModelVector(zeros: state.parameters.count, precision: .single)
+    var fresh = gradient
+    for draw in draws {
+      let evaluation = try evaluator.gradient(at: state, draw: draw, into: &gradient)
+      #expect(try stream.makeEvaluator().gradient(at: state, draw: draw, into: &fresh) == evaluation)
+      #expect(gradient == fresh, "\(draw)")
+    }
+  }
+
+  @Test("statistics that are estimated anew are those of the whole data where one batch holds them all")
+  func statistics() throws {
+    let problem = try SmallProblem(count: 24)
+    let state = problem.network.initialState(seed: 3)
+    let whole = try problem.stream(batchSize: 24)
+    // Once around with the weight 1 is the batch's own statistics.
+    let committed = try MinibatchStream(
+      network: problem.network, dataset: problem.dataset, normalisation: .mnist, batchSize: 24,
+      normalisationMomentum: 1, compute: ComputeOptions(threadCount: 1))
+    var expected = state
+    var gradient = ModelVector(zeros: state.parameters.count, precision: .single)
+    let draw = Draw(seed: 5, step: 0)
+    let evaluator = try committed.makeEvaluator()
+    _ = try evaluator.gradient(at: state, draw: draw, into: &gradient)
+    evaluator.commitBatchStatistics(to: &expected)
+    #expect(try whole.reestimatingStatistics(of: state, draw: draw) == expected)
+
+    // The first layer's means are linear in the examples: means of batches, weighted by their sizes, are those of all.
+    let parts = try problem.stream(batchSize: 10).reestimatingStatistics(of: state, draw: draw)
+    let index = try #require(state.space.entries.firstIndex { $0.role == .runningMean })
+    for (part, all) in zip(parts.values(of: index), expected.values(of: index)) {
+      #expect(abs(part - all) <= 1e-5 * (1 + abs(all)))
+    }
+    #expect(parts.parameters == state.parameters)
+  }
 }

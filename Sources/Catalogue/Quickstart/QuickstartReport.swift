@@ -144,8 +144,7 @@ struct QuickstartReport {
       "data: `\(settings.data)`, normalisation `\(training.normalisation)`, augmentation "
         + "`\(training.augmentation)`",
       "training: \(settings.epochCount) epochs, batches of \(settings.batchSize), `\(settings.schedule)`, "
-        + "momentum \(training.momentum)\(training.isNesterov ? " (Nesterov)" : ""), "
-        + "weight decay \(training.weightDecay), seed \(training.seed)",
+        + "`\(training.optimiser)`, seed \(training.seed)",
       "surfaces: \(settings.surfacePoints)×\(settings.surfacePoints) points over −1…1, directions of seed "
         + "\(settings.directionSeeds[0]); slices: \(settings.slicePoints) points over −1…1, seeds "
         + settings.directionSeeds.map(String.init).joined(separator: ", "),

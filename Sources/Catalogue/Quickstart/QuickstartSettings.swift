@@ -70,7 +70,7 @@ public struct QuickstartSettings: Sendable {
     var settings = TrainingSettings(network: network(arm), data: data, epochCount: epochCount)
     settings.batchSize = batchSize
     settings.schedule = schedule
-    settings.weightDecay = 5e-4
+    settings.optimiser = StochasticGradientDescent(momentum: 0.9, isNesterov: true, weightDecay: 5e-4)
     settings.threadCount = threadCount
     settings.checkpointEvery = 1
     return settings

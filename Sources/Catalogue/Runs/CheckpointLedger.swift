@@ -23,20 +23,28 @@ public struct ChangedCheckpoint: Error, Equatable, Sendable, CustomStringConvert
 struct CheckpointLedger {
   let run: RunFolder
 
-  /// What the run recorded of an epoch's checkpoint; `nil` before it recorded anything.
-  private func record(epoch: Int) throws -> JSONValue? {
-    try run.facts.value("checkpoint \(epoch)", as: .circumstance)
+  /// What the run recorded of a checkpoint; `nil` before it recorded anything.
+  private func record(_ checkpoint: RunCheckpoint) throws -> JSONValue? {
+    try run.facts.value(checkpoint.key, as: .circumstance)
   }
 
   /// Records the hashes of an epoch's files as they are.
   func note(epoch: Int) throws {
     let file = SnapshotFile(path: run.checkpointPath(epoch: epoch))
     try run.facts.set(
-      "checkpoint \(epoch)",
+      RunCheckpoint.epoch(epoch).key,
       to: [
         "state": .string(try sha256(ofFile: file.path)),
         "optimiser": .string(try sha256(ofFile: file.companionPath)),
       ], as: .circumstance)
+  }
+
+  /// Records the hash of a checkpoint's file that has a name of its own, and gives it.
+  @discardableResult
+  func note(named name: String) throws -> String {
+    let hash = try sha256(ofFile: run.checkpointPath(named: name))
+    try run.facts.set(RunCheckpoint.named(name).key, to: ["state": .string(hash)], as: .circumstance)
+    return hash
   }
 
   /// Checks both files of a checkpoint from which the run is to go on. One that was not recorded, since the run was
@@ -44,7 +52,7 @@ struct CheckpointLedger {
   ///
   /// - Throws: ``ChangedCheckpoint``.
   func verifySnapshot(epoch: Int) throws {
-    guard let record = try record(epoch: epoch) else { return try note(epoch: epoch) }
+    guard let record = try record(.epoch(epoch)) else { return try note(epoch: epoch) }
     let file = SnapshotFile(path: run.checkpointPath(epoch: epoch))
     try check(file.path, hash: try sha256(ofFile: file.path), against: record["state"])
     try check(file.companionPath, hash: try sha256(ofFile: file.companionPath), against: record["optimiser"])
@@ -53,13 +61,13 @@ struct CheckpointLedger {
   /// Checks the hash of the file of a checkpoint's state; `path` names it in the error.
   ///
   /// - Throws: ``ChangedCheckpoint``.
-  func verify(epoch: Int, path: String, hash: String) throws {
-    try check(path, hash: hash, against: try record(epoch: epoch)?["state"])
+  func verify(_ checkpoint: RunCheckpoint, path: String, hash: String) throws {
+    try check(path, hash: hash, against: try record(checkpoint)?["state"])
   }
 
   /// Makes the hashes of the last checkpoint part of the results.
   func seal(epoch: Int) throws {
-    guard let record = try record(epoch: epoch) else { return }
+    guard let record = try record(.epoch(epoch)) else { return }
     try run.facts.set("finalCheckpoint", to: record)
   }
 
@@ -75,10 +83,10 @@ extension RunFolder {
   /// - Throws: `StoreError`, or a file's error.
   public func changedCheckpoints() throws -> [ChangedCheckpoint] {
     let ledger = CheckpointLedger(run: self)
-    return try checkpointEpochs().compactMap { epoch in
+    return try checkpoints().compactMap { checkpoint in
       do {
-        let path = checkpointPath(epoch: epoch)
-        try ledger.verify(epoch: epoch, path: path, hash: try sha256(ofFile: path))
+        let path = path(of: checkpoint)
+        try ledger.verify(checkpoint, path: path, hash: try sha256(ofFile: path))
         return nil
       } catch let error as ChangedCheckpoint {
         return error

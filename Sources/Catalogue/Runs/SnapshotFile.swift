@@ -28,6 +28,9 @@ struct SnapshotFile {
   private static let nextStepKey = "thalweg.nextStep"
   private static let epochKey = "thalweg.epoch"
   private static let counterPrefix = "thalweg.counter."
+  /// The walk's own parameters, where a change of coordinates makes them other than the network's. No optimiser
+  /// names a vector so.
+  private static let walkName = "thalweg walk"
 
   /// The state's file.
   let path: String
@@ -44,24 +47,28 @@ struct SnapshotFile {
   }
 
   /// Writes both files.
-  func write(_ snapshot: TrainingSnapshot, label: CheckpointLabel) throws {
+  ///
+  /// - Parameter state: The network's state where it is not the snapshot's, since the walk has other coordinates.
+  func write(_ snapshot: TrainingSnapshot, label: CheckpointLabel, state: ModelState? = nil) throws {
     precondition(snapshot.tally == EpochTally(), "snapshots are written between epochs")
     var metadata = [
       SnapshotFile.nextStepKey: "\(snapshot.nextStep)", SnapshotFile.epochKey: "\(snapshot.epoch)",
     ]
     for (name, value) in snapshot.memory.counters { metadata[SnapshotFile.counterPrefix + name] = "\(value)" }
-    let vectors = snapshot.memory.vectors.sorted { $0.key < $1.key }.map { name, vector in
+    var kept = snapshot.memory.vectors
+    if state != nil { kept[SnapshotFile.walkName] = snapshot.state.parameters }
+    let vectors = kept.sorted { $0.key < $1.key }.map { name, vector in
       let values: TensorValues =
         vector.precision == .single ? .float32(vector.floats) : .float64(vector.doubles)
       return NamedTensor(name: name, shape: [vector.count], values: values)
     }
     try Checkpoint.writeSafetensors(vectors, metadata: metadata, to: companionPath)
-    try Checkpoint.writeSafetensors(snapshot.state.namedTensors, metadata: label.metadata, to: path)
+    try Checkpoint.writeSafetensors((state ?? snapshot.state).namedTensors, metadata: label.metadata, to: path)
   }
 
   /// Reads both files.
   func read(for network: Network) throws -> TrainingSnapshot {
-    let state = try ModelState(Checkpoint.read(path), for: network, path: path)
+    var state = try ModelState(Checkpoint.read(path), for: network, path: path)
     let companion = try Checkpoint.read(companionPath)
     func number(_ key: String) throws(SnapshotError) -> Int {
       guard let text = companion.metadata[key], let value = Int(text), value >= 0 else {
@@ -81,6 +88,14 @@ struct SnapshotFile {
       default:
         throw SnapshotError(path: companionPath, reason: "'\(tensor.name)' is not of floating-point numbers")
       }
+    }
+    if let walked = vectors.removeValue(forKey: SnapshotFile.walkName) {
+      guard walked.count == state.parameters.count, walked.precision == state.parameters.precision else {
+        throw SnapshotError(
+          path: companionPath,
+          reason: "'\(SnapshotFile.walkName)' has \(walked.count) numbers, expected \(state.parameters.count)")
+      }
+      state.parameters = walked
     }
     return TrainingSnapshot(
       state: state, memory: OptimiserMemory(vectors: vectors, counters: counters),

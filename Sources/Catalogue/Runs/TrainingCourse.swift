@@ -1,3 +1,4 @@
+import ThalwegDeformations
 public import ThalwegFigures
 public import ThalwegStores
 import ThalwegSurfaces
@@ -12,8 +13,19 @@ public struct TrainingCourse: Sendable, Equatable {
     /// Numbers by name, as the history keeps them.
     public let values: [String: Double]
 
-    /// Mean loss of the minibatches as they were met, in nats.
+    /// Mean loss of the minibatches as they were met and descended, in nats unless it was deformed.
     public var trainLoss: Double? { values["trainLoss"] }
+    /// The same before deformation, in nats.
+    public var undeformedLoss: Double? { values["undeformedLoss"] ?? trainLoss }
+    /// Mean slope δ′ of a function of the loss; `nil` without one.
+    public var slope: Double? { values["slope"] }
+    /// Norm of the gradient of the undeformed loss on all training data, under running statistics.
+    public var gradientNorm: Double? { values["gradientNorm"] }
+    /// The largest eigenvalue of the Hessian of the undeformed loss on some training data.
+    public var largestEigenvalue: Double? { values["largestEigenvalue"] }
+    /// The eigenvalue at which a minimum would no longer hold the steps of the epoch's last rate; `nil` where the
+    /// optimiser has no such limit.
+    public var stabilityLimit: Double? { values["stabilityLimit"] }
     /// Share of correct examples in the minibatches.
     public var trainAccuracy: Double? { values["trainAccuracy"] }
     /// Loss on the test split, in nats.
@@ -28,12 +40,18 @@ public struct TrainingCourse: Sendable, Equatable {
       values = entry.values
     }
 
-    init(_ epoch: Int, _ record: EpochRecord, test: LossEstimates) {
+    init(
+      _ epoch: Int, _ record: EpochRecord, test: LossEstimates, deformation: DeformationSequence,
+      measured: [String: Double]
+    ) {
       self.epoch = epoch
-      var values = [
-        "trainLoss": record.loss, "rate": record.firstRate, "testLoss": test.loss.value,
-        "testAccuracy": test.accuracy.value,
-      ]
+      var values = measured
+      values["trainLoss"] = record.loss
+      values["rate"] = record.firstRate
+      values["testLoss"] = test.loss.value
+      values["testAccuracy"] = test.accuracy.value
+      if !deformation.steps.isEmpty { values["undeformedLoss"] = record.undeformedLoss }
+      if deformation.hasFunction { values["slope"] = record.slope }
       values["trainAccuracy"] = record.accuracy
       values["testLossError"] = test.loss.standardError
       values["testAccuracyError"] = test.accuracy.standardError
@@ -47,10 +65,15 @@ public struct TrainingCourse: Sendable, Equatable {
         let spread = error.flatMap { values[$0] }
         return estimateText(factor * value, spread.map { $0 * factor }, decimals)
       }
-      let train = "\(text("trainLoss", 4)), \(text("trainAccuracy", 2, times: 100)) %"
+      let train =
+        "\(text(values["undeformedLoss"] == nil ? "trainLoss" : "undeformedLoss", 4)), \(text("trainAccuracy", 2, times: 100)) %"
       let accuracy = text("testAccuracy", 2, error: "testAccuracyError", times: 100)
       let test = "\(text("testLoss", 4, error: "testLossError")), \(accuracy) %"
-      return "epoch \(epoch)/\(count)  train loss \(train)  test loss \(test)  rate \(text("rate", 5))  "
+      var extra = slope.map { "  slope \(significant($0, 4))" } ?? ""
+      extra += gradientNorm.map { "  gradient \(significant($0, 4))" } ?? ""
+      extra += largestEigenvalue.map { "  λ₁ \(significant($0, 4))" } ?? ""
+      extra += stabilityLimit.map { " of \(significant($0, 4))" } ?? ""
+      return "epoch \(epoch)/\(count)  train loss \(train)  test loss \(test)  rate \(text("rate", 5))\(extra)  "
         + "\(fixed(imagesPerSecond, 0)) images/s"
     }
   }
@@ -69,6 +92,7 @@ public struct TrainingCourse: Sendable, Equatable {
   /// Loss of both splits, with bands of one standard error, and accuracies; `note` is a last sentence below them.
   public func figure(headline: String, note: String? = nil) -> LineFigure {
     let xs = epochs.map { Double($0.epoch) }
+    let isDeformed = epochs.contains { $0.values["undeformedLoss"] != nil }
     func line(_ name: String, _ key: String, _ errorKey: String?, side: LineSeries.Side) -> LineSeries {
       let values = epochs.map { $0.values[key] }
       guard let errorKey else { return LineSeries(name: name, xs: xs, values: values, side: side) }
@@ -82,14 +106,14 @@ public struct TrainingCourse: Sendable, Equatable {
     }
     var figure = LineFigure.trainingCurves(
       [
-        line("training loss", "trainLoss", nil, side: .left),
+        line("training loss", isDeformed ? "undeformedLoss" : "trainLoss", nil, side: .left),
         line("test loss", "testLoss", "testLossError", side: .left),
         line("training accuracy", "trainAccuracy", nil, side: .right),
         line("test accuracy", "testAccuracy", "testAccuracyError", side: .right),
       ], values: ValueAxis(label: "loss (nats)"))
     figure.headline = headline
     figure.caption =
-      "Training: mean over the minibatches as they were met. Bands: one standard error of the test split as "
+      "Training: mean over the minibatches as they were met\(isDeformed ? ", before deformation" : ""). Bands: one standard error of the test split as "
       + "a sample of its population." + (note.map { " " + $0 } ?? "")
     return figure
   }

@@ -1,6 +1,5 @@
-import ThalwegCheckpoints
 public import ThalwegDatasets
-import ThalwegEngine
+import ThalwegDeformations
 public import ThalwegNetworks
 import ThalwegNeuralSurfaces
 import ThalwegStores
@@ -26,8 +25,13 @@ public struct TrainingRun {
   public let train: Dataset
   /// The examples for the losses after each epoch.
   public let test: Dataset
-  private let stream: MinibatchStream
-  private let testSurface: NeuralSurface
+  /// The minibatches.
+  let stream: MinibatchStream
+  /// What is descended: the minibatches after deformation.
+  let walk: any FieldStream
+  let testSurface: NeuralSurface
+  /// The points that are kept beside those at the ends of epochs, by number of steps.
+  let snapshotTimes: [Int: [SnapshotTime]]
 
   /// Loads data, makes the network and checks that they fit.
   ///
@@ -44,36 +48,26 @@ public struct TrainingRun {
       throw SettingError(
         "augment", found: settings.augmentation.description, expected: "none for data that are no images")
     }
-    let compute = ComputeOptions(threadCount: settings.threadCount, precision: settings.precision)
     stream = try MinibatchStream(
       network: network, dataset: train, normalisation: settings.normalisation,
       augmentation: settings.augmentation == Augmentation() ? nil : settings.augmentation,
-      batchSize: settings.batchSize, compute: compute)
+      batchSize: settings.batchSize, compute: settings.compute)
+    walk = try settings.deformation.apply(to: stream)
     testSurface = try NeuralSurface(
-      network: network, dataset: test, normalisation: settings.normalisation, compute: compute)
+      network: network, dataset: test, normalisation: settings.normalisation, compute: settings.compute)
+    snapshotTimes = try settings.snapshotTimes(stepsPerEpoch: stream.stepsPerEpoch)
     self.settings = settings
+    try checkAverage()
   }
 
   /// Number of steps of the whole run.
   public var stepCount: Int { settings.epochCount * stream.stepsPerEpoch }
 
-  /// The plan in a few lines.
-  public var plan: [String] {
-    let shape = train.exampleShape.map(String.init).joined(separator: "×")
-    let nesterov = settings.isNesterov ? " (Nesterov)" : ""
-    let oneSplit =
-      settings.data.hasOneSplit ? ["             training and test examples are the same: \(settings.data)"] : []
-    return [
-      "network      \(network.name), \(network.space.parameterCount) parameters",
-      "data         \(train.name), \(train.count) examples \(shape); \(test.name), \(test.count)",
-      "             normalisation \(settings.normalisation), augmentation \(settings.augmentation)",
-    ] + oneSplit + [
-      "steps        \(settings.epochCount) epochs of \(stream.stepsPerEpoch) steps, batches of "
-        + "\(stream.batchSize)",
-      "descent      \(settings.schedule), momentum \(settings.momentum)\(nesterov), "
-        + "weight decay \(settings.weightDecay), seed \(settings.seed)",
-      "computing    \(settings.precision.rawValue), \(settings.threadCount) threads",
-    ]
+  /// Whether an averaging optimiser gets to take a point.
+  private func checkAverage() throws(SettingError) {
+    guard let average = settings.optimisers.last as? AveragingOptimiser, average.start > stepCount else { return }
+    throw SettingError(
+      "optimiser", found: "a mean from step \(average.start) on", expected: "one of the \(stepCount) steps")
   }
 
   /// Trains in the folder at `path`, or goes on with what is there.
@@ -87,7 +81,7 @@ public struct TrainingRun {
   public func run(
     in path: String, commandLine: [String] = [], saysPlan: Bool = true, observer: any RunObserver
   ) throws -> TrainingResult {
-    let folder = try RunFolder.openOrMake(path, try description(commandLine: commandLine))
+    let folder = try RunFolder.openOrMake(path, try description(for: path, commandLine: commandLine))
     defer { folder.close() }
     let history = folder.history()
     let snapshot = try snapshot(in: folder, history)
@@ -100,6 +94,8 @@ public struct TrainingRun {
     }
     try history.truncate(after: snapshot.epoch)
     var outcome = TrainingOutcome.finished(snapshot)
+    try keep(snapshot, in: folder)  // A run that is resumed doesn't report its first point.
+    reportMissed(before: snapshot, in: folder, to: observer)
     if snapshot.epoch < settings.epochCount {
       observer.say(try forecast(from: snapshot))
       outcome = try train(from: snapshot, in: folder, observer: observer)
@@ -113,21 +109,21 @@ public struct TrainingRun {
       try history.exportCSV(to: path + "/training.csv")
       try history.exportJSON(to: path + "/training.json")
     }
-    let isFinished = if case .finished = outcome { true } else { false }
-    if isFinished {
-      try CheckpointLedger(run: folder).seal(epoch: settings.epochCount)
-      try folder.finish()
+    guard case .finished(let end) = outcome else {
+      return TrainingResult(ending: .interrupted, course: course, checkpointPath: try folder.lastCheckpointPath())
     }
+    let average = try keepAverage(of: end, in: folder, observer: observer)
+    try CheckpointLedger(run: folder).seal(epoch: settings.epochCount)
+    try folder.finish()
     return TrainingResult(
-      ending: isFinished ? .finished : .interrupted, course: course,
-      checkpointPath: try folder.checkpointEpochs().last.map { folder.checkpointPath(epoch: $0) })
+      ending: .finished, course: course, checkpointPath: try average ?? folder.lastCheckpointPath())
   }
 
   /// Checks that the folder at `path`, if it holds a run, holds this one. Writes nothing.
   ///
   /// - Throws: ``OtherRun``, and `StoreError` where its files cannot be read.
   func check(_ path: String) throws {
-    try RunFolder.checkIdentity(path, try description(commandLine: []))
+    try RunFolder.checkIdentity(path, try description(for: path, commandLine: []))
   }
 
   /// The point from which to go on: the last checkpoint, or the beginning.
@@ -138,7 +134,9 @@ public struct TrainingRun {
     let last = try folder.checkpointEpochs().last {
       SnapshotFile(path: folder.checkpointPath(epoch: $0)).isComplete
     }
-    guard let last else { return TrainingSnapshot(state: network.initialState(seed: settings.seed)) }
+    guard let last else {
+      return TrainingSnapshot(state: settings.deformation.deformed(network.initialState(seed: settings.seed)))
+    }
     let path = folder.checkpointPath(epoch: last)
     try CheckpointLedger(run: folder).verifySnapshot(epoch: last)
     let snapshot = try SnapshotFile(path: path).read(for: network)
@@ -150,73 +148,16 @@ public struct TrainingRun {
     return snapshot
   }
 
-  private func train(
-    from snapshot: TrainingSnapshot, in folder: RunFolder, observer: any RunObserver
-  ) throws -> TrainingOutcome {
-    let history = folder.history()
-    let evaluator = try testSurface.makeEvaluator()
-    let trainer = Trainer(
-      optimiser: StochasticGradientDescent(
-        momentum: settings.momentum, isNesterov: settings.isNesterov, weightDecay: settings.weightDecay),
-      schedule: settings.schedule, epochCount: settings.epochCount, seed: settings.seed)
-    var meter = RateMeter()
-    var previous = snapshot.epoch
-    let label = CheckpointLabel(
-      network: network.name, data: settings.data.description,
-      normalisation: settings.normalisation.description, epoch: nil)
-    return try trainer.resume(
-      snapshot, on: stream, isCancelled: { observer.isCancelled },
-      onStep: { report in
-        meter.add(Double(report.evaluation.exampleCount))
-        let done = min(Double((report.step + 1) * stream.batchSize), Double((report.epoch + 1) * train.count))
-        observer.report(
-          RunProgress(
-            title: "epoch \(report.epoch + 1)/\(settings.epochCount)", done: done,
-            total: Double(settings.epochCount * train.count), unit: "images", rate: meter.rate))
-      },
-      onEpoch: { report in
-        let epoch = report.snapshot.epoch
-        let (evaluation, seconds) = try timed { try evaluator.evaluate(at: report.snapshot.state) }
-        let test = LossEstimates(evaluation, perExampleLosses: evaluator.perExampleLosses)
-        let entry = TrainingCourse.Epoch(epoch, report.record, test: test)
-        try history.append(
-          HistoryEntry(
-            epoch: epoch, values: entry.values, durations: ["training": report.seconds, "test": seconds]))
-        if epoch % settings.checkpointEvery == 0 || epoch == settings.epochCount {
-          var label = label
-          label.epoch = epoch
-          try SnapshotFile(path: folder.checkpointPath(epoch: epoch)).write(report.snapshot, label: label)
-          try CheckpointLedger(run: folder).note(epoch: epoch)
-          if previous > 0 { SnapshotFile(path: folder.checkpointPath(epoch: previous)).removeCompanion() }
-          previous = epoch
-        }
-        let rate = Double(train.count) / report.seconds
-        observer.say(entry.line(of: settings.epochCount, imagesPerSecond: rate))
-        meter.pause()
-      })
-  }
-
-  /// Makes one step that is thrown away, to say what time and memory all of them will need.
-  private func forecast(from snapshot: TrainingSnapshot) throws -> String {
-    let evaluator = try stream.makeEvaluator()
-    var gradient = ModelVector(zeros: network.space.parameterCount, precision: .single)
-    let draw = Draw(seed: settings.seed, step: 0)
-    func step() throws -> Evaluation {
-      try evaluator.gradient(at: snapshot.state, draw: draw, into: &gradient)
-    }
-    _ = try step()  // Compiles.
-    let seconds = try timed(step).seconds
-    let left = seconds * Double(stepCount - snapshot.nextStep)
-    let memory = Machine.memoryBytes.map { ", memory about \(byteText($0))" } ?? ""
-    return "forecast     about \(durationText(left)) for training, by the time of one step\(memory)"
-  }
-
-  private func description(commandLine: [String]) throws -> RunDescription {
-    RunDescription(
-      kind: "train", options: try settings.options(), seeds: ["training": settings.seed],
-      hashes: ["train": train.fingerprint, "test": test.fingerprint],
-      settings: ["checkpointEvery": .integer(Int128(settings.checkpointEvery))], commandLine: commandLine,
-      versions: Machine.versions, machine: Machine.description)
+  private func description(for path: String, commandLine: [String]) throws -> RunDescription {
+    let stored = try? RunFolder.open(path)
+    defer { stored?.close() }
+    return RunDescription(
+      kind: "train", options: try settings.options(like: stored?.runDescription.options),
+      seeds: ["training": settings.seed], hashes: ["train": train.fingerprint, "test": test.fingerprint],
+      settings: [
+        "checkpointEvery": .integer(Int128(settings.checkpointEvery)),
+        "checkpointAt": .array(settings.snapshots.map { .string($0.description) }),
+      ], commandLine: commandLine, versions: Machine.versions, machine: Machine.description)
   }
 }
 

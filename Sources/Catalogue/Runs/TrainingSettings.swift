@@ -1,11 +1,12 @@
 public import ThalwegDatasets
+public import ThalwegDeformations
 public import ThalwegEngine
-public import ThalwegStores
+import ThalwegNeuralSurfaces
 public import ThalwegTraining
 
 /// What a training run is to do.
 ///
-/// All of it but ``checkpointEvery`` determines the result, the number of threads too: sums over a minibatch
+/// All of it but ``checkpointEvery`` and ``snapshots`` determines the result, the number of threads too: sums over a minibatch
 /// are formed thread by thread.
 public struct TrainingSettings: Sendable {
   /// The network's name with options, such as `resnet44:width=8`.
@@ -22,20 +23,28 @@ public struct TrainingSettings: Sendable {
   public var batchSize = 128
   /// The rate of each step.
   public var schedule: any Schedule = CosineSchedule(0.1)
-  /// Share of the velocity kept from step to step, in `0..<1`.
-  public var momentum = 0.9
-  /// Whether momentum is Nesterov's.
-  public var isNesterov = true
-  /// The factor of the parameters added to each gradient, at least 0.
-  public var weightDecay = 1e-4
+  /// What makes the steps, until another takes over.
+  public var optimiser: any NamedOptimiser = StochasticGradientDescent(
+    momentum: 0.9, isNesterov: true, weightDecay: 1e-4)
+  /// Optimisers that take over later, in the order of their epochs.
+  public var switches: [LaterOptimiser] = []
+  /// How the minibatches are deformed; losses after each epoch are those of the undeformed surface.
+  public var deformation = DeformationSequence([])
   /// Seed of the first state, the order of examples and their random changes.
   public var seed: UInt64 = 1
   /// Number format inside the network.
   public var precision = ComputePrecision.float32
   /// Number of threads.
   public var threadCount = Machine.coreCount
+  /// Whether the norm of the whole training data's gradient is measured after each epoch.
+  public var logsGradient = false
+  /// Number of training examples on which the largest eigenvalue of the Hessian is measured after each epoch; `nil`
+  /// for no measurement.
+  public var curvatureExampleCount: Int?
   /// Epochs from checkpoint to checkpoint; the last epoch always has one.
   public var checkpointEvery = 1
+  /// Points that are kept beside those at the ends of epochs.
+  public var snapshots: [SnapshotTime] = []
 
   /// Settings with the usual normalisation and augmentation of the data: crops and mirroring for CIFAR, none
   /// for others.
@@ -64,63 +73,40 @@ public struct TrainingSettings: Sendable {
     }
     try check((1...1_000_000).contains(epochCount), "epochs", epochCount, "1 to 1000000")
     try check(batchSize >= 2, "batch", batchSize, "at least 2")
-    try check((0..<1).contains(momentum), "momentum", momentum, "at least 0 and below 1")
+    var last = 0
+    for later in switches {
+      try check(
+        last < later.epoch && later.epoch < epochCount, "then", later,
+        "epochs that increase, from 1 to \(epochCount - 1)")
+      last = later.epoch
+    }
     try check(
-      !isNesterov || momentum > 0, "nesterov", "momentum \(momentum)",
-      "a positive momentum, or --no-nesterov")
-    try check(weightDecay >= 0 && weightDecay.isFinite, "weight-decay", weightDecay, "a number ≥ 0")
+      !optimisers.dropLast().contains { $0 is AveragingOptimiser }, "then", "a switch after average(…)",
+      "average(…) last, for a switch forgets the mean")
+    for step in deformation.steps {
+      try check(
+        step is any StreamDeformation, "deform", step,
+        "a deformation of minibatches; this one is defined on whole surfaces only")
+    }
+    if let count = curvatureExampleCount { try check(count >= 1, "log-curvature", count, "at least 1") }
     try check((1...1024).contains(threadCount), "threads", threadCount, "1 to 1024")
     try check(checkpointEvery >= 1, "checkpoint-every", checkpointEvery, "at least 1")
   }
 }
 
 extension TrainingSettings {
-  /// The settings that determine the result, as a run's record keeps them; the seed stands beside them.
-  private struct Record: Codable {
-    var network: String
-    var data: String
-    var normalisation: Normalisation
-    var augmentation: Augmentation
-    var epochs: Int
-    var batch: Int
-    var schedule: String
-    var momentum: Double
-    var nesterov: Bool
-    var weightDecay: Double
-    var precision: ComputePrecision
-    var threads: Int
+  /// How networks are run.
+  var compute: ComputeOptions { ComputeOptions(threadCount: threadCount, precision: precision) }
+
+  /// All optimisers in the order of their use.
+  var optimisers: [any NamedOptimiser] { [optimiser] + switches.map(\.optimiser) }
+
+  /// The optimiser of an epoch, counted from 1 as in reports.
+  func optimiser(ofEpoch epoch: Int) -> any NamedOptimiser {
+    switches.last { $0.epoch < epoch }?.optimiser ?? optimiser
   }
 
-  /// The options of the run's record.
-  func options() throws(StoreError) -> JSONValue {
-    try JSONValue(
-      encoding: Record(
-        network: network, data: data.description, normalisation: normalisation, augmentation: augmentation,
-        epochs: epochCount, batch: batchSize, schedule: schedule.description, momentum: momentum,
-        nesterov: isNesterov, weightDecay: weightDecay, precision: precision, threads: threadCount))
-  }
-
-  /// The settings of the training run in a folder.
-  ///
-  /// - Throws: `StoreError` where there is none, or errors of texts that the record holds.
-  public init(of run: RunFolder) throws {
-    let description = run.runDescription
-    guard description.kind == "train" else {
-      throw StoreError.unreadable(
-        path: run.path, reason: "it is a run of kind '\(description.kind)', expected 'train'")
-    }
-    let record: Record = try description.options.decoded()
-    self.init(
-      network: record.network, data: try DatasetSource(record.data), epochCount: record.epochs)
-    normalisation = record.normalisation
-    augmentation = record.augmentation
-    batchSize = record.batch
-    schedule = try ScheduleRegistry.standard.parse(record.schedule)
-    momentum = record.momentum
-    isNesterov = record.nesterov
-    weightDecay = record.weightDecay
-    precision = record.precision
-    threadCount = record.threads
-    seed = description.seeds["training"] ?? 1
-  }
+  /// How steps are made near a minimum in an epoch, counted from 1 as in reports; `nil` where the optimiser scales
+  /// them itself.
+  func stepRule(ofEpoch epoch: Int) -> StepRule? { StepRule(optimiser(ofEpoch: epoch)) }
 }

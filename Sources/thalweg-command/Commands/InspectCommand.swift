@@ -108,6 +108,8 @@ struct InspectCommand: ParsableCommand {
     let epochs = try run.checkpointEpochs()
     if let first = epochs.first, let last = epochs.last {
       Console.line("checkpoints  \(epochs.count), epochs \(first) to \(last)")
+      let names = try run.checkpointNames()
+      if !names.isEmpty { Console.line("             and \(names.joined(separator: ", "))") }
       for changed in try run.changedCheckpoints() { Console.line("             changed: \(changed)") }
     }
     for name in try run.surfaceNames() {

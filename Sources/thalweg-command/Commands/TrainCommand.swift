@@ -2,7 +2,6 @@ import ArgumentParser
 import ThalwegCatalogue
 import ThalwegEngine
 import ThalwegStores
-import ThalwegTraining
 
 /// `thalweg train`.
 struct TrainCommand: ParsableCommand {
@@ -12,7 +11,7 @@ struct TrainCommand: ParsableCommand {
     discussion: """
       Example: thalweg train --network resnet20 --data cifar10:PATH --epochs 12 --out runs/r20
       Data: mnist:PATH, fashion-mnist:PATH, cifar10:PATH, cifar100:PATH, optdigits:PATH, csv:PATH, shapes,
-      spirals, xor. Schedules: 'multistep(0.1, milestones: 6 9)', 'cosine(0.1)', 'constant(0.05)'.
+      spirals, xor. Default: --schedule 'cosine(0.1)' --momentum 0.9 --nesterov --weight-decay 1e-4.
       """)
 
   @Option(help: "The network; thalweg networks lists them.")
@@ -30,20 +29,10 @@ struct TrainCommand: ParsableCommand {
   @Option(parsing: .unconditional, help: "Examples of a minibatch. Default: 128.")
   var batch: Int?
 
-  @Option(parsing: .unconditional, help: "A constant learning rate, in place of --schedule.")
-  var rate: Double?
+  @OptionGroup var descent: DescentOptions
 
-  @Option(help: "The learning rate of each step. Default: 'cosine(0.1)'.")
-  var schedule: String?
-
-  @Option(parsing: .unconditional, help: "At least 0 and below 1. Default: 0.9.")
-  var momentum: Double?
-
-  @Flag(inversion: .prefixedNo, help: "Nesterov's momentum. Default: with momentum, yes.")
-  var nesterov: Bool?
-
-  @Option(parsing: .unconditional, help: "Default: 1e-4.")
-  var weightDecay: Double?
+  @Option(help: "'EPOCH OPTIMISER': another one after so many epochs, with an empty memory. Repeatable.")
+  var then: [String] = []
 
   @Option(help: "crop=4,flip, a part of it, or none. Default: for CIFAR crop=4,flip, else none.")
   var augment: String?
@@ -63,6 +52,16 @@ struct TrainCommand: ParsableCommand {
   @Option(parsing: .unconditional, help: "Epochs from checkpoint to checkpoint. Default: 1.")
   var checkpointEvery: Int?
 
+  @Option(help: "Further checkpoints: numbers of steps, and peak for the schedule's. Example: '0 100 peak'.")
+  var checkpointAt: String?
+
+  @Flag(help: "After each epoch, the norm of the gradient on all training data.")
+  var logGradient = false
+
+  @Option(
+    defaultAsFlag: 1000, help: "After each epoch, the Hessian's largest eigenvalue on N examples (or 1000).")
+  var logCurvature: Int?
+
   @Flag(help: "Go on with the run in --out; options that are left out are the run's own.")
   var resume = false
 
@@ -81,31 +80,24 @@ struct TrainCommand: ParsableCommand {
 
   /// The settings, checked before any work.
   func settings() throws -> TrainingSettings {
-    if rate != nil && schedule != nil {
-      throw UsageError("--rate and --schedule contradict each other: a schedule says the rate itself")
-    }
-    if nesterov == true && momentum == 0 {
-      throw UsageError("--nesterov and --momentum 0 contradict each other: nothing to look ahead with")
-    }
+    try descent.check()
     var settings = try start()
     if let network { settings.network = try OptionText.network(network) }
     if let epochs { settings.epochCount = epochs }
     if let batch { settings.batchSize = batch }
-    if let rate {
-      guard rate >= 0, rate.isFinite else { throw UsageError("--rate: found \(rate), expected a number ≥ 0") }
-      settings.schedule = ConstantSchedule(rate)
-    }
-    if let schedule { settings.schedule = try OptionText.schedule(schedule) }
-    if let momentum { settings.momentum = momentum }
-    if settings.momentum == 0 { settings.isNesterov = false }
-    if let nesterov { settings.isNesterov = nesterov }
-    if let weightDecay { settings.weightDecay = weightDecay }
+    if let schedule = try descent.chosenSchedule() { settings.schedule = schedule }
+    settings.optimiser = try descent.chosenOptimiser(from: settings.optimiser)
+    if !then.isEmpty { settings.switches = try then.map(OptionText.laterOptimiser) }
+    if let deformation = try descent.chosenDeformation() { settings.deformation = deformation }
     if let augment { settings.augmentation = try OptionText.augmentation(augment) }
     if let normalisation { settings.normalisation = try OptionText.normalisation(normalisation) }
     if let seed { settings.seed = seed }
     if let threads { settings.threadCount = threads }
     if let precision { settings.precision = precision }
     if let checkpointEvery { settings.checkpointEvery = checkpointEvery }
+    if let checkpointAt { settings.snapshots = try SnapshotTime.list(checkpointAt) }
+    if logGradient { settings.logsGradient = true }
+    if let logCurvature { settings.curvatureExampleCount = logCurvature }
     try settings.validate()
     return settings
   }

@@ -1,0 +1,60 @@
+import ThalwegDatasets
+import ThalwegNetworks
+import ThalwegNeuralSurfaces
+import ThalwegSpectra
+import ThalwegSurfaces
+import ThalwegTraining
+
+/// Measures the training surface after an epoch: undeformed, under running statistics, without changes of images.
+final class EpochProbe {
+  private let slopes: (any Evaluator)?
+  private let curvature: NeuralSurface?
+  private var gradient = ModelVector([Float]())
+
+  /// A probe for what `settings` ask for.
+  init(_ settings: TrainingSettings, network: Network, train: Dataset) throws {
+    func surface(of data: Dataset) throws -> NeuralSurface {
+      try NeuralSurface(
+        network: network, dataset: data, normalisation: settings.normalisation, compute: settings.compute)
+    }
+    slopes = settings.logsGradient ? try surface(of: train).makeEvaluator() : nil
+    curvature = try settings.curvatureExampleCount.map { try surface(of: train.prefix($0)) }
+  }
+
+  /// The measurements by name, and how long they took.
+  ///
+  /// - Parameters:
+  ///   - state: The network's state.
+  ///   - record: The epoch, for the rate and the slope of the deformation.
+  ///   - rule: How steps are made; `nil` where no limit of the curvature is known.
+  func measure(
+    at state: ModelState, after record: EpochRecord, rule: StepRule?
+  ) throws -> (values: [String: Double], durations: [String: Double]) {
+    var values: [String: Double] = [:]
+    var durations: [String: Double] = [:]
+    if let slopes {
+      durations["gradient"] = try timed { _ = try slopes.gradient(at: state, into: &gradient) }.seconds
+      values["gradientNorm"] = gradient.norm()
+    }
+    if let curvature {
+      let (result, seconds) = try timed { try largestEigenvalue(of: curvature, at: state) }
+      durations["curvature"] = seconds
+      values["largestEigenvalue"] = result.value
+      values["eigenvalueResidual"] = result.residual
+      values["stabilityLimit"] = rule?.largestCurvature(rate: record.lastRate, slope: record.slope)
+    }
+    return (values, durations)
+  }
+
+  private func largestEigenvalue(
+    of surface: NeuralSurface, at state: ModelState
+  ) throws -> (value: Double, residual: Double) {
+    var lanczos = Lanczos(largestCount: 1)
+    lanczos.tolerance = 1e-3
+    lanczos.confirmationCount = 0
+    lanczos.maximumProducts = 100
+    lanczos.precision = .single
+    let result = try lanczos.run(on: surface.linearise(at: state).curvature(.hessian))
+    return (result.values[0], result.residuals[0])
+  }
+}

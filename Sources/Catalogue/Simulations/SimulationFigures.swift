@@ -1,0 +1,108 @@
+import ThalwegFigures
+import ThalwegStores
+import ThalwegSurfaces
+import ThalwegSurveys
+
+/// The drawings of walks down a formula.
+struct SimulationFigures {
+  let outcome: SimulationOutcome
+
+  /// Writes the surface with the walks, where it has one or two variables, and the losses.
+  ///
+  /// - Returns: The names of the figures.
+  func write(to run: RunFolder) throws -> [String] {
+    var figures: [(name: String, figure: any Figure)] = []
+    switch outcome.settings.start.count {
+    case 1: figures.append(("surface", try line()))
+    case 2: figures.append(("surface", try contour()))
+    default: break
+    }
+    figures.append(("loss", losses))
+    for (name, figure) in figures { try figure.write(to: run, named: name) }
+    return figures.map(\.name)
+  }
+
+  /// The losses over the steps.
+  private var losses: LineFigure {
+    let lines = outcome.walks.map { walk in
+      LineSeries(name: walk.name, xs: walk.points.map { Double($0.step) }, values: walk.points.map(\.loss))
+    }
+    return LineFigure(series: lines, xLabel: "step", left: lossAxis, caption: caption)
+  }
+
+  /// The axis of the losses. Some surfaces are minutely negative at their lowest, which shall not hide the decades above.
+  private var lossAxis: ValueAxis {
+    let losses = outcome.walks.flatMap { $0.points.map(\.loss) }.filter(\.isFinite)
+    guard let low = losses.min(), let high = losses.max(), low <= 0, -low < 1e-3 * high else {
+      return ValueAxis(label: "undeformed loss")
+    }
+    return ValueAxis(label: "undeformed loss", spacing: .logarithmic, lower: max(-low, 1e-6 * high))
+  }
+
+  /// The walks side by side over the undeformed surface.
+  private func contour() throws -> ContourFigure {
+    let axes = axes
+    let grid = SurfaceGrid(
+      xs: axes[0].coordinates, ys: axes[1].coordinates,
+      values: try axes[1].coordinates.flatMap { y in try axes[0].coordinates.map { x in try loss([x, y]) } })
+    let panels = outcome.walks.map { walk in
+      SurfacePanel(
+        title: walk.name, grid: grid, path: finitePoints(of: walk).map { ThalwegFigures.Point($0[0], $0[1]) })
+    }
+    let names = outcome.settings.surface.variables
+    return ContourFigure(
+      panels: panels, xLabel: names[0], yLabel: names[1], values: ValueAxis(label: "loss"), caption: caption)
+  }
+
+  /// The curve, and the visited points as dots on it.
+  private func line() throws -> LineFigure {
+    let axis = axes[0]
+    var series = [
+      LineSeries(name: "loss", xs: axis.coordinates, values: try axis.coordinates.map { try loss([$0]) })
+    ]
+    for walk in outcome.walks {
+      let points = walk.points.filter { $0.coordinates[0].isFinite && $0.loss.isFinite }
+        .sorted { $0.coordinates[0] < $1.coordinates[0] }
+        .filter { axis.lower <= $0.coordinates[0] && $0.coordinates[0] <= axis.upper }
+      // Each point stands between two holes, so that no line joins it to the next.
+      series.append(
+        LineSeries(
+          name: "\(walk.name): points", xs: points.flatMap { [$0.coordinates[0], $0.coordinates[0]] },
+          values: points.flatMap { [$0.loss, nil] }))
+    }
+    return LineFigure(
+      series: series, xLabel: outcome.settings.surface.variables[0], left: ValueAxis(label: "loss"),
+      centre: outcome.settings.start[0], caption: caption + " Dotted line: the first point.")
+  }
+
+  private func loss(_ coordinates: [Double]) throws -> Double? {
+    let surface = outcome.settings.surface.surface
+    return try surface.makeEvaluator().evaluate(at: surface.point(coordinates)).loss
+  }
+
+  private func finitePoints(of walk: SimulatedWalk) -> [[Double]] {
+    walk.points.map(\.coordinates).filter { $0.allSatisfy(\.isFinite) }
+  }
+
+  /// The part that is drawn: as asked for, or a square (in one dimension a stretch) around all walks.
+  private var axes: [ThalwegSurveys.Axis] {
+    if let axes = outcome.settings.axes { return axes }
+    let points = outcome.walks.flatMap(finitePoints)
+    let bounds = outcome.settings.start.indices.map { axis in
+      let places = points.map { $0[axis] }
+      return (lower: places.min() ?? 0, upper: places.max() ?? 0)
+    }
+    let half = max(0.65 * (bounds.map { $0.upper - $0.lower }.max() ?? 0), 1)
+    return bounds.map { bound in
+      let middle = 0.5 * (bound.lower + bound.upper)
+      return ThalwegSurveys.Axis(lower: middle - half, upper: middle + half, count: bounds.count == 1 ? 801 : 161)
+    }
+  }
+
+  private var caption: String {
+    let settings = outcome.settings
+    let start = settings.start.map { significant($0, 6) }.joined(separator: ", ")
+    return "\(settings.surface.published == nil ? "" : "\(settings.surface): ")\(settings.optimiser), "
+      + "\(settings.schedule), \(settings.stepCount) steps from (\(start))."
+  }
+}
