@@ -11,9 +11,9 @@ struct CurvatureFigures {
   /// Writes the density, or for several checkpoints the densities one below the other.
   func write(to run: RunFolder) throws {
     if outcome.spectra.count > 1 {
-      try ridges.write(to: run, named: "ridges")
+      try ridges.write(to: run, named: "ridges", formats: outcome.settings.formats)
     } else {
-      try density.write(to: run, named: "spectrum")
+      try density.write(to: run, named: "spectrum", formats: outcome.settings.formats)
     }
   }
 

@@ -1,11 +1,12 @@
 public import ThalwegDatasets
 public import ThalwegEngine
+public import ThalwegFigures
 public import ThalwegStores
 public import ThalwegTraining
 
 /// What a training run is to do.
 ///
-/// All of it but ``checkpointEvery`` determines the result, the number of threads too: sums over a minibatch
+/// All of it but ``checkpointEvery`` and ``formats`` determines the result, the number of threads too: sums over a minibatch
 /// are formed thread by thread.
 public struct TrainingSettings: Sendable {
   /// The network's name with options, such as `resnet44:width=8`.
@@ -36,6 +37,8 @@ public struct TrainingSettings: Sendable {
   public var threadCount = Machine.coreCount
   /// Epochs from checkpoint to checkpoint; the last epoch always has one.
   public var checkpointEvery = 1
+  /// The formats of the figure.
+  public var formats = FigureFormat.usual
 
   /// Settings with the usual normalisation and augmentation of the data: crops and mirroring for CIFAR, none
   /// for others.

@@ -4,6 +4,8 @@ import ThalwegEngine
 import ThalwegStores
 import ThalwegTraining
 
+import enum ThalwegFigures.FigureFormat
+
 /// `thalweg train`.
 struct TrainCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -63,6 +65,8 @@ struct TrainCommand: ParsableCommand {
   @Option(parsing: .unconditional, help: "Epochs from checkpoint to checkpoint. Default: 1.")
   var checkpointEvery: Int?
 
+  @OptionGroup var figures: FigureOptions
+
   @Flag(help: "Go on with the run in --out; options that are left out are the run's own.")
   var resume = false
 
@@ -76,7 +80,7 @@ struct TrainCommand: ParsableCommand {
       throw Interrupted(advice: "go on with: thalweg train --resume --out \(out)")
     }
     if let path = result.checkpointPath { Console.line("checkpoint   \(path)") }
-    Console.line("figure       \(out)/figures/training.svg")
+    Console.line("figure       \(out)/figures/training.\(settings.formats[0].rawValue)")
   }
 
   /// The settings, checked before any work.
@@ -106,6 +110,7 @@ struct TrainCommand: ParsableCommand {
     if let threads { settings.threadCount = threads }
     if let precision { settings.precision = precision }
     if let checkpointEvery { settings.checkpointEvery = checkpointEvery }
+    settings.formats = try figures.settings()
     try settings.validate()
     return settings
   }
