@@ -48,7 +48,7 @@ let package = Package(
     .target(
       name: "Thalweg",
       dependencies: [
-        "ThalwegCatalogue", "ThalwegStores", "ThalwegFigures", "ThalwegTraining", "ThalwegSurveys",
+        "ThalwegCatalogue", "ThalwegExchange", "ThalwegStores", "ThalwegFigures", "ThalwegTraining", "ThalwegSurveys",
         "ThalwegDeformations", "ThalwegExpressions", "ThalwegNeuralSurfaces", "ThalwegNetworks", "ThalwegDatasets",
         "ThalwegCheckpoints", "ThalwegFiles", "ThalwegEngine", "ThalwegGraphs", "ThalwegSurfaces", "ThalwegSpectra",
         "ThalwegLinearAlgebra", "ThalwegRandomness",
@@ -57,11 +57,13 @@ let package = Package(
     library(
       "Catalogue",
       [
-        "ThalwegStores", "ThalwegFigures", "ThalwegTraining", "ThalwegSurveys", "ThalwegDeformations",
-        "ThalwegExpressions", "ThalwegNeuralSurfaces",
-        "ThalwegNetworks", "ThalwegDatasets", "ThalwegCheckpoints", "ThalwegFiles", "ThalwegEngine",
+        "ThalwegExchange", "ThalwegStores", "ThalwegFigures", "ThalwegTraining", "ThalwegSurveys",
+        "ThalwegDeformations",
+        "ThalwegExpressions", "ThalwegNeuralSurfaces", "ThalwegNetworks", "ThalwegDatasets", "ThalwegCheckpoints",
+        "ThalwegFiles", "ThalwegEngine",
         "ThalwegSurfaces", "ThalwegSpectra", "ThalwegLinearAlgebra",
       ]),
+    library("Exchange", ["ThalwegStores", "ThalwegFiles", "CHDF5"]),
     library("Stores", ["ThalwegFiles", .product(name: "GRDB", package: "GRDB.swift")]),
     library("Figures", ["CCairo"]),
     library("Surveys", ["ThalwegSurfaces", "ThalwegRandomness"]),
@@ -79,7 +81,9 @@ let package = Package(
     library("Graphs"),
     library(
       "Deformations",
-      ["ThalwegExpressions", "ThalwegSurfaces", "ThalwegSpectra", "ThalwegLinearAlgebra", "ThalwegRandomness"]),
+      [
+        "ThalwegExpressions", "ThalwegSurfaces", "ThalwegSpectra", "ThalwegLinearAlgebra", "ThalwegRandomness",
+      ]),
     library("Expressions"),
     library("Surfaces", ["ThalwegSpectra", "ThalwegLinearAlgebra"]),
     library("Spectra", ["ThalwegLinearAlgebra", "ThalwegRandomness"]),
@@ -91,6 +95,7 @@ let package = Package(
     system("COneDNN", debian: "libdnnl-dev"),
     system("COpenBLAS", pkgConfig: "openblas", debian: "libopenblas-dev"),
     system("CCairo", pkgConfig: "cairo", debian: "libcairo2-dev"),
+    system("CHDF5", pkgConfig: "hdf5", debian: "libhdf5-dev"),
     system("CZlib", pkgConfig: "zlib", debian: "zlib1g-dev"),
     system("CCrypto", pkgConfig: "libcrypto", debian: "libssl-dev"),
 
@@ -113,7 +118,7 @@ let package = Package(
     tests(
       "Command",
       [
-        "ThalwegCommand", "loss-slice", "spectrum-validation", "ThalwegCatalogue", "ThalwegStores",
+        "ThalwegCommand", "loss-slice", "spectrum-validation", "ThalwegCatalogue", "ThalwegExchange", "ThalwegStores",
         "ThalwegCheckpoints", "ThalwegFiles", "ThalwegDatasets", "ThalwegDeformations", "ThalwegTraining",
         "ThalwegSurveys", "ThalwegNeuralSurfaces", "ThalwegSpectra",
       ]),
@@ -127,6 +132,7 @@ let package = Package(
     tests("Training", ["ThalwegTraining"], exclude: ["reference_sgd.py", "reference_optimisers.py"]),
     tests("Surveys", ["ThalwegSurveys"]),
     tests("Figures", ["ThalwegFigures"]),
+    tests("Exchange", ["ThalwegExchange", "ThalwegStores", "ThalwegFiles"], exclude: ["Fixtures"]),
     tests("Stores", ["ThalwegStores", "StoresKillHelper"]),
     .executableTarget(
       name: "StoresKillHelper", dependencies: ["ThalwegStores"], path: "Tests/StoresKillHelper",

@@ -12,10 +12,10 @@ struct CurvatureFigures {
   /// Writes the density, or for several checkpoints the densities one below the other, and as a film.
   func write(to run: RunFolder) throws {
     if outcome.spectra.count > 1 {
-      try ridges.write(to: run, named: "ridges")
+      try ridges.write(to: run, named: "ridges", formats: outcome.settings.formats)
       try atomicWrite(run.figurePath("film.html"), try film.html())
     } else {
-      try density.write(to: run, named: "spectrum")
+      try density.write(to: run, named: "spectrum", formats: outcome.settings.formats)
     }
   }
 
