@@ -115,6 +115,24 @@ public struct Dataset: Sendable {
     return length >= count ? self : subset(Array(0..<length))
   }
 
+  /// The first `length` examples, or all where there are fewer, in storage of their own: for a small part of a large
+  /// set that is not needed otherwise, since a view keeps the memory of the whole.
+  ///
+  /// Of a set that is no subset the examples keep their identity: the same augmentations meet them as in the whole.
+  public func copiedPrefix(_ length: Int) -> Dataset {
+    precondition(length >= 0, "a prefix of \(length) examples")
+    return length >= count ? self : Dataset(copyOf: prefix(length))
+  }
+
+  private init(copyOf view: Dataset) {
+    name = view.name
+    exampleShape = view.exampleShape
+    classCount = view.classCount
+    labels = view.labels
+    storage = view.storage.copy(of: (0..<view.count).map { view.place(of: $0) })
+    places = nil
+  }
+
   /// Place of example `index` in the storage: its identity, the same in every view.
   func place(of index: Int) -> Int {
     places.map { $0[index] } ?? index

@@ -22,6 +22,23 @@ final class ExampleStorage: Sendable {
     self.exampleSize = exampleSize
   }
 
+  /// The examples at `places`, one after another, in memory of their own.
+  func copy(of places: [Int]) -> ExampleStorage {
+    let values: Values =
+      switch self.values {
+      case .bytes(let bytes): .bytes(gather(places, from: bytes))
+      case .floats(let floats): .floats(gather(places, from: floats))
+      }
+    return ExampleStorage(values: values, exampleSize: exampleSize)
+  }
+
+  private func gather<Value>(_ places: [Int], from values: [Value]) -> [Value] {
+    var result: [Value] = []
+    result.reserveCapacity(places.count * exampleSize)
+    for place in places { result += values[place * exampleSize..<(place + 1) * exampleSize] }
+    return result
+  }
+
   /// Calls `body` with the memory of the example at `place`.
   func withBytes(ofExample place: Int, _ body: (UnsafeRawBufferPointer) -> Void) {
     let range = (place * exampleSize)..<((place + 1) * exampleSize)

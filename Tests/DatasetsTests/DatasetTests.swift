@@ -56,6 +56,9 @@ struct DatasetTests {
     #expect(all.prefix(2).count == 2)
     #expect(all.prefix(9).count == 5)
     #expect(all.prefix(0).count == 0)
+    #expect(all.copiedPrefix(3).fingerprint == all.prefix(3).fingerprint)
+    #expect(all.copiedPrefix(9).fingerprint == all.fingerprint)
+    #expect(all.subset([4, 1, 0]).copiedPrefix(2).fingerprint == all.subset([4, 1]).fingerprint)
   }
 
   @Test("the fingerprint is of the content: it ignores the name, and sees values, labels, order and shape")

@@ -16,13 +16,11 @@ struct PeerWorkloads {
   let threads: Int
   let network: Network
   let state: ModelState
-  let train: Dataset
-  let test: Dataset
+  let data: String?
 
   init(threads: Int, data: String?, checkpoint: String?) throws {
     self.threads = threads
-    let workloads = try Workloads(threads: threads, data: data)
-    (train, test) = (workloads.train, workloads.test)
+    self.data = data
     let network = try Network.named("resnet20", inputShape: [3, 32, 32], classCount: 10)
     self.network = network
     state =
@@ -52,11 +50,12 @@ struct PeerWorkloads {
     // With this much of kept values the whole process takes a third of what the leanest peer needs to be fast.
     try NeuralSurface(
       network: network, dataset: data, normalisation: .imagenet, policy: policy,
-      compute: ComputeOptions(threadCount: threads, precision: precision, keptBytes: 1_130_000_000))
+      compute: ComputeOptions(threadCount: threads, precision: precision, keptBytes: 1_280_000_000))
   }
 
   private func product(_ kind: CurvatureKind, _ name: String, letter: String) throws -> PeerReport {
-    let (matrix, setup) = try timed { try surface(train.prefix(1024)).linearise(at: state).curvature(kind) }
+    let train = try examples(.train, 1024)
+    let (matrix, setup) = try timed { try surface(train).linearise(at: state).curvature(kind) }
     let (d, e) = (direction { sin($0) }, direction { cos($0) })
     let first = try matrix.product(with: d)
     let seconds = try shortest { _ = try matrix.product(with: d) }
@@ -71,14 +70,16 @@ struct PeerWorkloads {
   private func density(_ name: String) throws -> PeerReport {
     var quadrature = StochasticLanczosQuadrature()
     (quadrature.drawCount, quadrature.stepCount) = (1, 30)
+    let train = try examples(.train, 1024)
     // Everything counts, as for the peers: what products share is part of a density.
     let (draws, seconds) = try timed {
-      try quadrature.run(on: surface(train.prefix(1024)).linearise(at: state).curvature(.hessian))
+      try quadrature.run(on: surface(train).linearise(at: state).curvature(.hessian))
     }
     return report(name, seconds, 0, ["largest_ritz": draws[0].nodes.max() ?? .nan])
   }
 
   private func evaluation(_ name: String, _ precision: ComputePrecision) throws -> PeerReport {
+    let test = try examples(.test, 10_000)
     let (evaluator, setup) = try timed {
       let evaluator = try surface(test, precision).makeEvaluator()
       _ = try evaluator.evaluate(at: state)
@@ -96,6 +97,7 @@ struct PeerWorkloads {
   }
 
   private func training(_ name: String, _ precision: ComputePrecision) throws -> PeerReport {
+    let train = try examples(.train, 12_800)
     // The checks: two steps without random changes on the first 128 images.
     let plain = try surface(train.prefix(128), precision, policy: .batch(size: 128)).makeEvaluator()
     var gradient = ModelVector(zeros: state.parameters.count, precision: .single)
@@ -128,8 +130,9 @@ struct PeerWorkloads {
     let directions = [direction { sin($0) }, direction { cos($0) }].map {
       Displacement(parameters: filterNormalised($0))
     }
+    let test = try examples(.test, 2000)
     let (evaluator, setup) = try timed {
-      let evaluator = try surface(test.prefix(2000)).makeEvaluator()
+      let evaluator = try surface(test).makeEvaluator()
       _ = try evaluator.evaluate(at: state)
       return evaluator
     }
@@ -147,6 +150,11 @@ struct PeerWorkloads {
   }
 
   // MARK: Tools
+
+  /// Just the examples of the workload: memory is compared too.
+  private func examples(_ split: DatasetSplit, _ count: Int) throws -> Dataset {
+    try Workloads.examples(split, count, data: data)
+  }
 
   /// `function(i)` for `i = 1, 2, …`, normalised.
   private func direction(_ function: (Double) -> Double) -> [Double] {

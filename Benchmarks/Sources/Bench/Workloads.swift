@@ -25,13 +25,14 @@ struct Workloads {
 
   init(threads: Int, data: String?) throws {
     self.threads = threads
-    if let data {
-      test = try DatasetSource("cifar10:\(data)").load(split: .test)
-      train = try DatasetSource("cifar10:\(data)").load(split: .train).prefix(12_800)
-    } else {
-      test = try Workloads.noise(10_000)
-      train = test
-    }
+    test = try Workloads.examples(.test, 10_000, data: data)
+    train = try Workloads.examples(.train, 12_800, data: data)
+  }
+
+  /// The first `count` examples of a split, in memory of their own.
+  static func examples(_ split: DatasetSplit, _ count: Int, data: String?) throws -> Dataset {
+    guard let data else { return try noise(count) }
+    return try DatasetSource("cifar10:\(data)").load(split: split).copiedPrefix(count)
   }
 
   private static func noise(_ count: Int) throws -> Dataset {

@@ -104,7 +104,7 @@ public struct Subject: Sendable {
     self.source = source
     splitCount = whole.count
     splitName = whole.name
-    dataset = settings.limit.map { whole.prefix($0) } ?? whole
+    dataset = settings.limit.map { whole.copiedPrefix($0) } ?? whole
     normalisation = settings.normalisation ?? stored ?? source.defaultNormalisation
     network = try Network.named(name, inputShape: whole.exampleShape, classCount: whole.classCount)
     state = try ModelState(checkpoint, for: network, path: path)
