@@ -62,12 +62,10 @@ def source(options):
     return result
 
 
-def execute(command, options):
+def execute(command, environment=None):
     """The finished process, or a sentence that says why there is none."""
     try:
-        done = subprocess.run(
-            command, capture_output=True, text=True, timeout=TIME_LIMIT, env=environment(options.threads)
-        )
+        done = subprocess.run(command, capture_output=True, text=True, timeout=TIME_LIMIT, env=environment)
     except subprocess.TimeoutExpired:
         return None, f"more than {TIME_LIMIT} s"
     except OSError as error:
@@ -81,7 +79,8 @@ def execute(command, options):
 def measure_peer(workload, peer, mode, options):
     """What `peer.py` printed, or {"error": ...}."""
     command = [sys.executable, os.path.join(HERE, "peer.py"), workload, peer, mode]
-    done, error = execute(command + ["--budget", str(options.budget)] + source(options), options)
+    command += ["--budget", str(options.budget)] + source(options)
+    done, error = execute(command, environment(options.threads))
     return json.loads(done.stdout.splitlines()[-1]) if done else {"error": error}
 
 
@@ -92,7 +91,7 @@ def measure_ours(workload, options):
     with tempfile.TemporaryDirectory() as folder:
         out = os.path.join(folder, "ours.json")
         command = shlex.split(options.ours) + ["--peer-workload", workload, "--out", out] + source(options)
-        done, error = execute(command, options)
+        done, error = execute(command)
         if not done:
             return {"error": error}
         with open(out) as file:

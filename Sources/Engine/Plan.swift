@@ -47,12 +47,15 @@ public final class Plan {
   ///   - graph: Any graph in which examples meet only in sums over the batch.
   ///   - batched: Inputs whose first axis counts examples, all of one extent. With none, everything runs once.
   ///   - varying: Shared inputs that change from run to run while all others stay.
+  ///   - recomputed: How many of the values that would be kept for later runs are computed anew in each instead, at most
+  ///     ``recomputableCount(_:batched:varying:options:)``; those first that take most memory for least work.
   ///   - options: Threads, precision, lanes.
   /// - Throws: ``EngineError`` when examples are mixed otherwise, when oneDNN refuses, or when memory is short.
   public init(
-    _ graph: Graph, batched: [String], varying: [String] = [], options: EngineOptions = EngineOptions()
+    _ graph: Graph, batched: [String], varying: [String] = [], recomputed: Int = 0,
+    options: EngineOptions = EngineOptions()
   ) throws(EngineError) {
-    let lowered = try Plan.lower(graph, batched, varying, options)
+    let lowered = try Plan.lower(graph, batched, varying, options).recomputing(recomputed)
     self.graph = lowered
     self.options = options
     batchedInputs = batched
@@ -119,10 +122,19 @@ public final class Plan {
 
   /// Bytes that a plan of `graph` will need, but for the packed copies of its filters; nothing is allocated.
   public static func predictedBytes(
-    _ graph: Graph, batched: [String], varying: [String] = [], options: EngineOptions = EngineOptions()
+    _ graph: Graph, batched: [String], varying: [String] = [], recomputed: Int = 0,
+    options: EngineOptions = EngineOptions()
   ) throws(EngineError) -> Int {
-    let memory = planMemory(try lower(graph, batched, varying, options), options)
+    let memory = planMemory(try lower(graph, batched, varying, options).recomputing(recomputed), options)
     return memory.sharedBytes + memory.storedBytes + memory.localBytes * options.threadCount
+  }
+
+  /// How many of the values kept for later runs could be computed anew in each: none where the plan waits for sums over
+  /// the batch.
+  public static func recomputableCount(
+    _ graph: Graph, batched: [String], varying: [String], options: EngineOptions = EngineOptions()
+  ) throws(EngineError) -> Int {
+    try lower(graph, batched, varying, options).recomputableValues().count
   }
 
   private static func lower(

@@ -7,6 +7,9 @@ import ThalwegSurfaces
 public enum FirstOrderValues: Sendable, Equatable, CustomStringConvertible {
   /// Those of all examples are computed once and kept: a Hessian product then costs about six forward passes.
   case kept
+  /// So many of them, the ones that take most memory for least work, are computed anew for every direction; the others are
+  /// computed once and kept. Where statistics are fixed.
+  case thinned(recomputedCount: Int)
   /// Those of the first examples, as many as memory allows, are kept; the others' are computed anew for every direction.
   case partlyKept(exampleCount: Int)
   /// Computed anew for every block of directions, for at most this many examples at a time: a Hessian product costs
@@ -19,6 +22,7 @@ public enum FirstOrderValues: Sendable, Equatable, CustomStringConvertible {
   public var description: String {
     switch self {
     case .kept: "kept"
+    case .thinned(let count): "kept but for \(count) layers' values"
     case .partlyKept(let count): "kept for \(count)"
     case .windows(let count): "windows of \(count)"
     case .streamed: "streamed"
@@ -62,6 +66,8 @@ struct CurvatureLayout {
     let values: PartValues
     /// Rows; a plan that streams takes any number.
     let batch: Int
+    /// How many kept values are computed anew.
+    var recomputed = 0
   }
 
   /// Examples whose products are made at once.
@@ -84,6 +90,8 @@ struct CurvatureLayout {
     let batch = if case .batch(let size) = policy { size } else { count }
     return switch values {
     case .kept: pieces(0..<count, of: batch, .kept)
+    case .thinned(let recomputed):
+      [Part(range: 0..<count, plan: PlanKind(values: .kept, batch: count, recomputed: recomputed))]
     case .partlyKept(let kept): pieces(0..<kept, of: batch, .kept) + pieces(kept..<count, of: batch, .streamed)
     case .windows(let size): pieces(0..<count, of: size, .shared)
     case .streamed: pieces(0..<count, of: batch, .streamed)
@@ -93,7 +101,7 @@ struct CurvatureLayout {
   func makePlan(_ plan: PlanKind) throws -> Plan {
     try Plan(
       problem.productGraph(kind, batch: plan.batch, statistics: statistics), batched: NeuralProblem.batchedInputs,
-      varying: plan.values == .streamed ? [] : gate.directionNames, options: options)
+      varying: plan.values == .streamed ? [] : gate.directionNames, recomputed: plan.recomputed, options: options)
   }
 
   /// The fastest way that the bound on memory allows.
@@ -105,6 +113,7 @@ struct CurvatureLayout {
       for values in windows where try predictedBytes(values) <= bound { return values }
       return .streamed
     }
+    if let values = try thinned(bound) { return values }
     let unit = if case .batch(let size) = policy { size } else { CurvatureLayout.smallestPart }
     // In proportion, and one unit less for each that turns out to be too many.
     var kept = Int(Double(count) * Double(bound) / Double(whole)) / unit * unit
@@ -114,6 +123,22 @@ struct CurvatureLayout {
       kept -= unit
     }
     return .streamed
+  }
+
+  /// As few values computed anew as keep within the bound; `nil` where none are few enough.
+  private func thinned(_ bound: Int) throws -> FirstOrderValues? {
+    let graph = problem.productGraph(kind, batch: problem.dataset.count, statistics: statistics)
+    var (least, most) = (
+      1,
+      try Plan.recomputableCount(
+        graph, batched: NeuralProblem.batchedInputs, varying: gate.directionNames, options: options)
+    )
+    guard most > 0, try predictedBytes(.thinned(recomputedCount: most)) <= bound else { return nil }
+    while least < most {
+      let middle = (least + most) / 2
+      if try predictedBytes(.thinned(recomputedCount: middle)) <= bound { most = middle } else { least = middle + 1 }
+    }
+    return .thinned(recomputedCount: most)
   }
 
   /// Windows that could be used, the best first.
@@ -134,7 +159,7 @@ struct CurvatureLayout {
       let graph = problem.productGraph(kind, batch: plan.batch, statistics: statistics)
       let bytes = try Plan.predictedBytes(
         graph, batched: NeuralProblem.batchedInputs, varying: plan.values == .streamed ? [] : gate.directionNames,
-        options: options)
+        recomputed: plan.recomputed, options: options)
       // A plan that keeps values belongs to its part; others serve all parts that are alike.
       return total + (plan.values == .kept ? parts.count : 1) * bytes
     }

@@ -52,6 +52,36 @@ struct HessianTests {
     }
   }
 
+  @Test(
+    "what is not kept is computed anew, with the same products and less memory", arguments: [3, 16, 24])
+  func recomputedValues(channels: Int) throws {
+    let graph = blockGraph(channels: channels, batch: CaseBuilder.batch, size: 8, usesBatchStatistics: false)
+      .foldingAffineMaps()
+    let product = graph.hessianProduct(of: "loss", withRespectTo: blockParameters)
+    let directions = blockParameters.map { "direction.\($0)" }
+    let inputs = randomInputs(product, seed: UInt64(channels))
+    let model = RoundingModel(product, inputs)
+    for options in EngineOptions.variants {
+      let count = try Plan.recomputableCount(
+        product, batched: product.batchedNames, varying: directions, options: options)
+      #expect(count >= 8)  // At the least each convolution's result and its adjoint.
+      var bytes: [Int] = []
+      for recomputed in 0...count {
+        let plan = try Plan(
+          product, batched: product.batchedNames, varying: directions, recomputed: recomputed, options: options)
+        plan.setInputs(inputs)
+        try plan.prepare(
+          exampleCount: CaseBuilder.batch, source: TensorSource(product.batchedNames.compactMap { inputs[$0] }))
+        try plan.runAgain()
+        model.check(plan.results(of: product), "\(options), \(recomputed) recomputed")
+        bytes.append(
+          try Plan.predictedBytes(
+            product, batched: product.batchedNames, varying: directions, recomputed: recomputed, options: options))
+      }
+      #expect(bytes[count] < bytes[0])
+    }
+  }
+
   @Test("memory is predicted but for packed filters")
   func prediction() throws {
     let graph = blockGraph(channels: 16, batch: 64, size: 16, usesBatchStatistics: true)

@@ -50,7 +50,7 @@ struct PeerWorkloads {
     // With this much of kept values the whole process takes a third of what the leanest peer needs to be fast.
     try NeuralSurface(
       network: network, dataset: data, normalisation: .imagenet, policy: policy,
-      compute: ComputeOptions(threadCount: threads, precision: precision, keptBytes: 1_280_000_000))
+      compute: ComputeOptions(threadCount: threads, precision: precision, keptBytes: 1_100_000_000))
   }
 
   private func product(_ kind: CurvatureKind, _ name: String, letter: String) throws -> PeerReport {
