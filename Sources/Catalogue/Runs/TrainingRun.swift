@@ -102,10 +102,12 @@ public struct TrainingRun {
     }
     let course = try TrainingCourse(history)
     if !course.epochs.isEmpty {
+      let headline = "\(network.name) on \(train.name)"
       let figure = course.figure(
-        headline: "\(network.name) on \(train.name)",
+        headline: headline,
         note: settings.data.hasOneSplit ? "The test examples are the training examples." : nil)
       try figure.write(to: folder, named: "training")
+      for (name, figure) in course.measurementFigures(headline: headline) { try figure.write(to: folder, named: name) }
       try history.exportCSV(to: path + "/training.csv")
       try history.exportJSON(to: path + "/training.json")
     }
