@@ -48,7 +48,7 @@ let package = Package(
     .target(
       name: "Thalweg",
       dependencies: [
-        "ThalwegCatalogue", "ThalwegStores", "ThalwegFigures", "ThalwegTraining", "ThalwegSurveys",
+        "ThalwegCatalogue", "ThalwegExchange", "ThalwegStores", "ThalwegFigures", "ThalwegTraining", "ThalwegSurveys",
         "ThalwegDeformations", "ThalwegCalls", "ThalwegExpressions", "ThalwegNeuralSurfaces", "ThalwegNetworks",
         "ThalwegDatasets",
         "ThalwegCheckpoints", "ThalwegFiles", "ThalwegEngine", "ThalwegGraphs", "ThalwegSurfaces", "ThalwegSpectra",
@@ -58,11 +58,13 @@ let package = Package(
     library(
       "Catalogue",
       [
-        "ThalwegStores", "ThalwegFigures", "ThalwegTraining", "ThalwegSurveys", "ThalwegDeformations",
-        "ThalwegExpressions", "ThalwegNeuralSurfaces",
-        "ThalwegNetworks", "ThalwegDatasets", "ThalwegCheckpoints", "ThalwegFiles", "ThalwegEngine",
+        "ThalwegExchange", "ThalwegStores", "ThalwegFigures", "ThalwegTraining", "ThalwegSurveys",
+        "ThalwegDeformations",
+        "ThalwegExpressions", "ThalwegNeuralSurfaces", "ThalwegNetworks", "ThalwegDatasets", "ThalwegCheckpoints",
+        "ThalwegFiles", "ThalwegEngine",
         "ThalwegSurfaces", "ThalwegSpectra", "ThalwegLinearAlgebra",
       ]),
+    library("Exchange", ["ThalwegStores", "ThalwegFiles", "CHDF5"]),
     library("Stores", ["ThalwegFiles", .product(name: "GRDB", package: "GRDB.swift")]),
     library("Figures", ["CCairo"]),
     library("Surveys", ["ThalwegSurfaces", "ThalwegRandomness"]),
@@ -96,6 +98,7 @@ let package = Package(
     system("COneDNN", debian: "libdnnl-dev"),
     system("COpenBLAS", pkgConfig: "openblas", debian: "libopenblas-dev"),
     system("CCairo", pkgConfig: "cairo", debian: "libcairo2-dev"),
+    system("CHDF5", pkgConfig: "hdf5", debian: "libhdf5-dev"),
     system("CZlib", pkgConfig: "zlib", debian: "zlib1g-dev"),
     system("CCrypto", pkgConfig: "libcrypto", debian: "libssl-dev"),
 
@@ -118,7 +121,7 @@ let package = Package(
     tests(
       "Command",
       [
-        "ThalwegCommand", "loss-slice", "spectrum-validation", "ThalwegCatalogue", "ThalwegStores",
+        "ThalwegCommand", "loss-slice", "spectrum-validation", "ThalwegCatalogue", "ThalwegExchange", "ThalwegStores",
         "ThalwegCheckpoints", "ThalwegFiles", "ThalwegDatasets", "ThalwegDeformations", "ThalwegTraining",
         "ThalwegSurveys", "ThalwegNeuralSurfaces", "ThalwegSpectra",
       ]),
@@ -134,6 +137,7 @@ let package = Package(
     tests("Training", ["ThalwegTraining", "ThalwegCalls"], exclude: ["reference_sgd.py", "reference_optimisers.py"]),
     tests("Surveys", ["ThalwegSurveys"]),
     tests("Figures", ["ThalwegFigures"]),
+    tests("Exchange", ["ThalwegExchange", "ThalwegStores", "ThalwegFiles"], exclude: ["Fixtures"]),
     tests("Stores", ["ThalwegStores", "StoresKillHelper"]),
     .executableTarget(
       name: "StoresKillHelper", dependencies: ["ThalwegStores"], path: "Tests/StoresKillHelper",

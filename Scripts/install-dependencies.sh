@@ -6,6 +6,7 @@ packages=(
   libdnnl-dev    # oneDNN: convolutions and matrix products
   libopenblas-dev # dense linear algebra
   libcairo2-dev  # figures
+  libhdf5-dev    # surfaces as loss-landscape's files
   zlib1g-dev     # compressed data sets and checkpoints
   libssl-dev     # SHA-256 of data and checkpoints
   libsqlite3-dev # results

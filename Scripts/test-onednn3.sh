@@ -32,11 +32,14 @@ library="$folder/onednn/lib"
 log="$folder/tests.log"
 status=0
 # Other libraries' descriptions bring the system's folder, which would come before any that is named here, and with it
-# version 2: this build reads copies that name no folder.
+# version 2: this build reads copies that name no folder, but for HDF5, which has a folder of its own.
 mkdir -p "$folder/pkgconfig"
 pkg-config --variable pc_path pkg-config | tr ':' '\n' | while read -r place; do
   for file in "$place"/*.pc; do
-    if [ -e "$file" ]; then sed 's/-L[^ ]*//g' "$file" >"$folder/pkgconfig/${file##*/}"; fi
+    case ${file##*/} in
+      hdf5*) cp "$file" "$folder/pkgconfig/" ;;
+      *) if [ -e "$file" ]; then sed 's/-L[^ ]*//g' "$file" >"$folder/pkgconfig/${file##*/}"; fi ;;
+    esac
   done
 done
 THALWEG_EXPECT_ONEDNN_MAJOR=3 LD_LIBRARY_PATH="$library${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}" \

@@ -96,13 +96,17 @@ package struct Axis: Equatable, Sendable {
     }
   }
 
-  /// Values 1, 1–3 or 1–2–5 in each decade, or every few decades, so that there are at most about `count`.
+  /// Values 1, 1–3, 1–2–5 or more in each decade, or every few decades, so that there are at most about `count`.
   package static func logarithmicTicks(lower: Double, upper: Double, count: Int) -> [Double] {
     let decades = log10(upper) - log10(lower)  // The quotient itself could overflow.
     let slack = 1e-9
     let exponents = Int(floor(log10(lower) + slack))...Int(ceil(log10(upper) - slack))
     let inside = { (value: Double) in value >= lower * (1 - slack) && value <= upper * (1 + slack) }
-    for factors in [[1.0, 1.5, 2, 3, 5, 7], [1.0, 2, 5], [1.0, 3]]
+    // The finer ones are for those who ask for many levels; as labels they would be too many.
+    let fine: [[Double]] = [
+      [1, 1.2, 1.4, 1.6, 1.8, 2, 2.5, 3, 3.5, 4, 5, 6, 7, 8, 9], [1, 1.2, 1.5, 2, 2.5, 3, 4, 5, 6, 8],
+    ]
+    for factors in (count > 12 ? fine : []) + [[1.0, 1.5, 2, 3, 5, 7], [1.0, 2, 5], [1.0, 3]]
     where decades * Double(factors.count) <= Double(count) + slack {
       return exponents.flatMap { exponent in factors.map { $0 * power10(exponent) } }.filter(inside)
     }

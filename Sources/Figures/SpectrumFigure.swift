@@ -24,6 +24,8 @@ public struct SpectrumFigure: Figure {
   /// The lower end of the density axis. `nil` takes 0 on a linear axis and about 10⁻⁶ of the highest density
   /// on a logarithmic one.
   public var lowestDensity: Double?
+  /// What the density axis has room for at least, so that several figures share it.
+  public var highestDensity: Double?
   /// The label of the horizontal axis.
   public var xLabel: String
   /// The label of the vertical axis.
@@ -65,7 +67,7 @@ public struct SpectrumFigure: Figure {
       isSymmetricLogarithmic: isSymmetricLogarithmicAxis)
     let y = try Axis.density(
       series.flatMap(\.line.values).compactMap { $0 },
-      borders: series.flatMap { $0.line.lower + $0.line.upper }.compactMap { $0 },
+      borders: series.flatMap { $0.line.lower + $0.line.upper }.compactMap { $0 } + [highestDensity].compactMap { $0 },
       isLogarithmic: isLogarithmicDensity, lowest: lowestDensity)
     let page = PageLayout(headline: title, caption: caption, size: size, canvas: canvas)
     var area = page.content

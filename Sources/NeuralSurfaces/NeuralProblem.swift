@@ -12,10 +12,17 @@ public struct ComputeOptions: Sendable, Hashable {
   /// Most bytes of first-order values that products of second order may keep between them; beyond, they are computed
   /// again for every product.
   public var keptBytes: Int
+  /// Directions that products of second order will mostly be asked for at once. First-order values that cannot be kept
+  /// are then shared among them; it takes ``keptBytes`` of memory at most.
+  public var directionsAtOnce: Int
 
   /// Options; single precision, and two gigabytes of kept values.
-  public init(threadCount: Int, precision: ComputePrecision = .float32, keptBytes: Int = 2 << 30) {
+  public init(
+    threadCount: Int, precision: ComputePrecision = .float32, keptBytes: Int = 2 << 30, directionsAtOnce: Int = 1
+  ) {
     precondition(threadCount > 0, "\(threadCount) threads can do no work")
+    precondition(directionsAtOnce > 0, "\(directionsAtOnce) directions make no block")
+    self.directionsAtOnce = directionsAtOnce
     self.threadCount = threadCount
     self.precision = precision
     self.keptBytes = keptBytes

@@ -50,7 +50,13 @@ public struct NeuralSurface: LossSurface {
 
   /// Bytes that products of `kind` will need beside the data and the algorithm's own vectors; nothing is allocated.
   public func predictedBytes(_ kind: CurvatureKind) throws -> Int {
-    try CurvatureLayout(problem, policy, kind).predictedBytes()
+    let layout = CurvatureLayout(problem, policy, kind)
+    return try layout.predictedBytes(layout.firstOrderValues())
+  }
+
+  /// How products of `kind` will come by their first-order values under the bound on memory.
+  public func firstOrderValues(_ kind: CurvatureKind) throws -> FirstOrderValues {
+    try CurvatureLayout(problem, policy, kind).firstOrderValues()
   }
 }
 

@@ -77,6 +77,6 @@ final class PlanCache {
 
   /// Copies, or adds, a plan's gradients into a vector.
   func readGradient(of plan: Plan, into gradient: inout ModelVector, adding: Bool) {
-    gradient.withMutableFloats { gate.read(.gradient, of: plan, into: $0, adding: adding) }
+    gradient.withMutableFloats { gate.readGradient(of: plan, into: $0, adding: adding) }
   }
 }

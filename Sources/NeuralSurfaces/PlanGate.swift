@@ -4,13 +4,6 @@ import ThalwegSurfaces
 
 /// Carries vectors over a state space into a plan and out of it, tensor by tensor.
 struct PlanGate {
-  /// What a plan gives for each parameter.
-  enum Result {
-    case gradient
-    /// The Hessian's product with a direction.
-    case product
-  }
-
   private let parameters: [Range<Int>]
   private let buffers: [(name: String, range: Range<Int>)]
   private let gradientNames: [String]
@@ -50,16 +43,27 @@ struct PlanGate {
     }
   }
 
-  /// Copies, or adds, a plan's results into a vector.
-  func read(_ result: Result, of plan: Plan, into target: UnsafeMutableBufferPointer<Float>, adding: Bool) {
-    let names = result == .gradient ? gradientNames : productNames
-    for (name, range) in zip(names, parameters) {
+  /// Copies a plan's gradient, or adds it.
+  func readGradient(of plan: Plan, into target: UnsafeMutableBufferPointer<Float>, adding: Bool) {
+    for (name, range) in zip(gradientNames, parameters) {
       let values = plan.sharedOutput(name)
       guard let source = values.baseAddress, let base = target.baseAddress else { continue }
       if adding {
         for i in 0..<range.count { base[range.lowerBound + i] += source[i] }
       } else {
         (base + range.lowerBound).update(from: source, count: range.count)
+      }
+    }
+  }
+
+  /// Copies a matrix's product with the direction, or adds it.
+  func readProduct(of plan: Plan, into target: UnsafeMutableBufferPointer<Double>, adding: Bool) {
+    for (name, range) in zip(productNames, parameters) {
+      let values = plan.sharedOutput(name)
+      guard let source = values.baseAddress, let base = target.baseAddress else { continue }
+      for i in 0..<range.count {
+        let sum = adding ? base[range.lowerBound + i] : 0
+        base[range.lowerBound + i] = sum + Double(source[i])
       }
     }
   }

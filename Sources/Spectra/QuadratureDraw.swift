@@ -39,32 +39,12 @@ public struct QuadratureDraw: Sendable, Codable, Equatable {
     of a: some SymmetricOperator, start: [Double], stepCount: Int, precision: BasisPrecision = .double,
     breakdown: Double = 1e-6, index: Int = 0
   ) throws {
-    precondition(stepCount > 0, "\(stepCount) steps of a quadrature")
-    guard start.count == a.dimension else {
-      throw SpectrumError.dimensionMismatch(expected: a.dimension, found: start.count)
-    }
-    var v = start
-    guard v.normalise() else { throw SpectrumError.unusableStart }
-    let steps = min(stepCount, a.dimension)
-    var basis = VectorBasis(dimension: a.dimension, precision: precision)
-    basis.reserve(steps)
-    basis.append(v)
-    var (alphas, betas) = ([Double](), [Double]())
-    var w = [Double](repeating: 0, count: a.dimension)
-    var size = 0.0
-    while true {
-      try Task.checkCancellation()
-      basis.read(basis.count - 1, into: &v)
-      try a.multiplyChecked(v, columnCount: 1, into: &w)
-      let (coefficients, beta) = basis.orthogonalise(&w)
-      let alpha = coefficients[basis.count - 1]
-      alphas.append(alpha)
-      size = max(size, abs(alpha), beta)
-      if alphas.count == steps || beta <= breakdown * size { break }
-      betas.append(beta)
-      basis.append(w, times: 1 / beta)
-    }
-    try self.init(index: index, alphas: alphas, betas: betas)
+    var walks = [
+      try QuadratureWalk(
+        from: start, dimension: a.dimension, stepCount: stepCount, precision: precision, breakdown: breakdown)
+    ]
+    try QuadratureWalk.finish(&walks, on: a)
+    self = try walks[0].draw(index: index)
   }
 
   /// `Σ ωᵢ f(ℓᵢ)`.

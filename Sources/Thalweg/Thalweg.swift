@@ -5,6 +5,7 @@
 @_exported public import ThalwegDatasets
 @_exported public import ThalwegDeformations
 @_exported public import ThalwegEngine
+@_exported public import ThalwegExchange
 @_exported public import ThalwegExpressions
 @_exported public import ThalwegFigures
 @_exported public import ThalwegFiles

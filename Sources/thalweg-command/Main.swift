@@ -73,6 +73,6 @@ struct ThalwegCommand: ParsableCommand {
     subcommands: [
       QuickstartCommand.self, TrainCommand.self, EvaluateCommand.self, SurfaceCommand.self, SliceCommand.self,
       EigenCommand.self, SpectrumCommand.self, TraceCommand.self, SimulateCommand.self, ScheduleCommand.self,
-      InspectCommand.self, NetworksCommand.self,
+      DrawCommand.self, ExportCommand.self, ImportCommand.self, InspectCommand.self, NetworksCommand.self,
     ])
 }

@@ -142,7 +142,7 @@ struct EigenTests {
       "--out", "account", in: fixture.folder)
     #expect(result.status == 0, "\(result.errors)")
     for text in [
-      "consecutive batches in data order: 3 of 60 and one of 20", "made anew for each", "forecast ",
+      "consecutive batches in data order: 3 of 60 and one of 20", "made anew for every product", "forecast ",
       "a product: at most", "asymmetry ", "fresh start", "stopped      all wanted pairs converged",
     ] {
       #expect(result.output.contains(text), "'\(text)' is missing in \(result.output)")

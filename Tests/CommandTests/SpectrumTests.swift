@@ -101,6 +101,8 @@ struct SpectrumTests {
       #expect(stability["share"]?.doubleValue == (largest + 0.01) / limit)
     }
     #expect(FileManager.default.fileExists(atPath: fixture.folder("all/figures/ridges.svg")))
+    let film = String(decoding: try fixture.folder.bytes("all/figures/film.html"), as: UTF8.self)
+    #expect(film.components(separatedBy: "data:image/svg+xml;base64,").count == 3, "one frame a checkpoint")
     let table = try String(contentsOfFile: fixture.folder("all/density.csv"), encoding: .utf8)
     #expect(table.hasPrefix("epoch,eigenvalue,") && table.contains("\n1,") && table.contains("\n2,"))
     let last = try fixture.json("spectrum", "run", "--draws", "2", "--steps", "10", "--last", out: "last")

@@ -5,7 +5,11 @@ import Testing
 struct UsageTests {
   @Test(
     "help fits on a screen and shows an example",
-    arguments: ["quickstart", "train", "evaluate", "surface", "slice", "inspect", "networks", "simulate", "schedule"])
+    arguments: [
+      "quickstart", "train", "evaluate", "surface", "slice", "draw", "export", "import", "inspect", "networks",
+      "simulate",
+      "schedule",
+    ])
   func help(command: String) throws {
     let result = try Program.run(command, "--help", in: TestFolder())
     #expect(result.status == 0)

@@ -113,6 +113,36 @@ struct CurvatureTests {
     #expect(error.squareRoot() <= 1e-4 * dot(sum, sum).squareRoot())
   }
 
+  @Test(
+    "a block's products are those of its vectors one by one, however first-order values are had",
+    arguments: [NormalisationPolicy.running, .batch(size: 64)])
+  func blocks(_ policy: NormalisationPolicy) throws {
+    let problem = try SmallProblem("resnet8:width=4", count: 150)
+    let state = problem.network.initialState(seed: 3)
+    let n = state.parameters.count
+    let vectors = Matrix(
+      rowCount: n, columnCount: 3, elements: (1...3).flatMap { explicit.direction(seed: UInt64($0), count: n) })
+    let keptBytes = try problem.surface(policy).predictedBytes(.hessian)
+    var reference: Matrix?
+    for (bytes, directions, values) in [
+      (keptBytes, 3, "kept"), (keptBytes - 1, 3, policy == .running ? "windows of 75" : "windows of 64"),
+      (keptBytes - 1, 1, "kept for 128"), (0, 1, "streamed"), (0, 3, "streamed"),
+    ] {
+      let surface = try problem.surface(policy, keptBytes: bytes, directionsAtOnce: directions)
+      #expect(try surface.firstOrderValues(.hessian).description == values)
+      let hessian = try surface.linearise(at: state).curvature(.hessian)
+      let block = try hessian.products(with: vectors)
+      for column in 0..<3 {
+        #expect(try hessian.product(with: vectors.column(column)) == block.column(column))
+      }
+      let expected = reference ?? block
+      reference = expected
+      let error = zip(block.elements, expected.elements).reduce(0) { $0 + ($1.0 - $1.1) * ($1.0 - $1.1) }
+      // The same operations on the same examples, grouped in another way.
+      #expect(error.squareRoot() <= 1e-4 * dot(expected.elements, expected.elements).squareRoot(), "\(values)")
+    }
+  }
+
   @Test("products are symmetric to rounding, and threads change none of their bits", arguments: [0, 1 << 30])
   func symmetry(keptBytes: Int) throws {
     let problem = try SmallProblem("resnet8:width=4", count: 70)

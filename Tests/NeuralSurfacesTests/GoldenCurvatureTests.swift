@@ -24,13 +24,13 @@ struct GoldenCurvatureTests {
   private func hessian(_ policy: NormalisationPolicy, keptBytes: Int) throws -> any SymmetricOperator {
     let surface = try NeuralSurface(
       network: model.network, dataset: GoldenModel.images(.train).prefix(256), normalisation: .imagenet,
-      policy: policy, compute: ComputeOptions(threadCount: 2, keptBytes: keptBytes))
+      policy: policy, compute: ComputeOptions(threadCount: 2, keptBytes: keptBytes, directionsAtOnce: 4))
     return try surface.linearise(at: model.state).curvature(.hessian)
   }
 
   @Test(
-    "Hessian products are the reference's, whether first-order values are kept or not",
-    arguments: [NormalisationPolicy.running, .batch(size: 256)], [0, 8 << 30])
+    "Hessian products are the reference's, whether first-order values are kept, kept for windows or not at all",
+    arguments: [NormalisationPolicy.running, .batch(size: 256)], [0, 256 << 20, 8 << 30])
   func products(_ policy: NormalisationPolicy, keptBytes: Int) throws {
     let expected = policy == .running ? numbers.eval_batchnorm : numbers.train_batchnorm
     let hessian = try hessian(policy, keptBytes: keptBytes)

@@ -15,11 +15,11 @@ struct SmallProblem {
   }
 
   func surface(
-    _ policy: NormalisationPolicy, threads: Int = 1, keptBytes: Int = 1 << 30
+    _ policy: NormalisationPolicy, threads: Int = 1, keptBytes: Int = 1 << 30, directionsAtOnce: Int = 1
   ) throws -> NeuralSurface {
     try NeuralSurface(
       network: network, dataset: dataset, normalisation: .mnist, policy: policy,
-      compute: ComputeOptions(threadCount: threads, keptBytes: keptBytes))
+      compute: ComputeOptions(threadCount: threads, keptBytes: keptBytes, directionsAtOnce: directionsAtOnce))
   }
 
   func stream(batchSize: Int, threads: Int = 1, augmentation: Augmentation? = nil) throws -> MinibatchStream {

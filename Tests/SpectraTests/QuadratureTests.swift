@@ -56,6 +56,22 @@ struct QuadratureTests {
     expectClose(draw.weights.reduce(0, +), 1, relative: 1e-13)
   }
 
+  @Test("draws side by side are those made one by one, also where some end early", arguments: [1, 2, 3, 7])
+  func abreast(count: Int) throws {
+    // Six distinct eigenvalues of the first block end a draw early; a random draw of the whole does not.
+    let operators = [
+      DenseOperator(diagonal: (0..<40).map { Double($0 % 6) }), DenseOperator(diagonal: Self.synthetic),
+    ]
+    for a in operators {
+      var settings = StochasticLanczosQuadrature()
+      (settings.drawCount, settings.stepCount, settings.seed) = (7, 12, 5)
+      let alone = try (0..<7).map { try settings.draw($0, of: a) }
+      settings.drawsAbreast = count
+      #expect(try settings.run(on: a) == alone)
+      #expect(try settings.run(on: a, finished: [alone[2], alone[5]]) == alone)
+    }
+  }
+
   @Test("one dimension and the zero operator are single nodes")
   func tiny() throws {
     let one = try StochasticLanczosQuadrature().draw(0, of: DenseOperator(diagonal: [-2]))

@@ -49,9 +49,10 @@ struct PeerWorkloads {
   private func surface(
     _ data: Dataset, _ precision: ComputePrecision = .float32, policy: NormalisationPolicy = .running
   ) throws -> NeuralSurface {
+    // With this much of kept values the whole process takes a third of what the leanest peer needs to be fast.
     try NeuralSurface(
       network: network, dataset: data, normalisation: .imagenet, policy: policy,
-      compute: ComputeOptions(threadCount: threads, precision: precision))
+      compute: ComputeOptions(threadCount: threads, precision: precision, keptBytes: 1_130_000_000))
   }
 
   private func product(_ kind: CurvatureKind, _ name: String, letter: String) throws -> PeerReport {

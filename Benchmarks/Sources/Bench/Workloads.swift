@@ -122,31 +122,38 @@ struct Workloads {
       }, stepsPerRun: 20)
   }
 
-  /// Products with a matrix over training images; `keeps` first-order values or computes them again for each product.
+  /// Products of a matrix over training images with `directions` vectors at once; first-order values are kept as far as
+  /// `keptBytes` allows, and computed again beyond.
   ///
-  /// Operations are counted as for the Hessian by hand: six forward passes, and three more for the first order where it is
-  /// not kept. The Gauss-Newton matrix needs two of them less.
+  /// Operations are counted as for the Hessian by hand: six forward passes a direction, and three more for the first order
+  /// where it is not kept. The Gauss-Newton matrix needs two of them less.
   func product(
     _ kind: CurvatureKind, _ name: String, _ precision: ComputePrecision, images: Int, policy: NormalisationPolicy,
-    keeps: Bool
+    keptBytes: Int = 64 << 30, directions: Int = 1
   ) throws -> Workload {
     let network = try network(name)
     let surface = try NeuralSurface(
       network: network, dataset: train.prefix(images), normalisation: .cifar, policy: policy,
-      compute: ComputeOptions(threadCount: threads, precision: precision, keptBytes: keeps ? 64 << 30 : 0))
+      compute: ComputeOptions(
+        threadCount: threads, precision: precision, keptBytes: keptBytes, directionsAtOnce: directions))
     let state = network.initialState(seed: 1)
-    let direction = (0..<network.space.parameterCount).map { Double($0 % 7) - 3 }
+    let vectors = Matrix(
+      rowCount: network.space.parameterCount, columnCount: directions,
+      elements: (0..<directions * network.space.parameterCount).map { Double($0 % 7) - 3 })
     var matrix: (any SymmetricOperator)?
-    let passes = (kind == .hessian ? 6.0 : 4.0) + (keeps ? 0 : 3)
-    let title = kind == .hessian ? "Hessian product" : "Gauss-Newton product"
+    let values = try surface.firstOrderValues(kind)
+    let passes = (kind == .hessian ? 6.0 : 4.0) + (values == .kept ? 0 : 3 / Double(directions))
+    let title =
+      (kind == .hessian ? "Hessian" : "Gauss-Newton")
+      + (directions > 1 ? " products, \(directions) at once" : " product")
     let statistics = policy == .running ? "running" : "batch"
     return Workload(
-      name: "\(title), \(images) images, \(keeps ? "kept" : "recomputed"), \(statistics)", network: name,
+      name: "\(title), \(images) images, \(values), \(statistics)", network: name,
       precision: precision, operationsPerImage: passes * Workloads.forwardOperations(network),
       run: {
         if matrix == nil { matrix = try surface.linearise(at: state).curvature(kind) }
-        _ = try matrix?.product(with: direction)
-        return images
+        _ = try matrix?.products(with: vectors)
+        return images * directions
       }, stepsPerRun: 1)
   }
 

@@ -122,13 +122,17 @@ func run() throws {
     { try workloads.training("resnet20", .float32) }, { try workloads.evaluation("resnet56", .float32) },
     { try workloads.evaluation("resnet20", .bfloat16) }, { try workloads.evaluation("resnet56", .bfloat16) },
     { try workloads.training("resnet20", .bfloat16) },
-    { try workloads.product(.hessian, "resnet20", .float32, images: 1024, policy: .running, keeps: true) },
-    { try workloads.product(.hessian, "resnet20", .float32, images: 1024, policy: .batch(size: 128), keeps: true) },
-    { try workloads.product(.hessian, "resnet20", .bfloat16, images: 1024, policy: .running, keeps: true) },
-    { try workloads.product(.hessian, "resnet20", .float32, images: 10_000, policy: .running, keeps: false) },
-    { try workloads.product(.hessian, "resnet20", .float32, images: 10_000, policy: .batch(size: 128), keeps: false) },
+    { try workloads.product(.hessian, "resnet20", .float32, images: 1024, policy: .running) },
+    { try workloads.product(.hessian, "resnet20", .float32, images: 1024, policy: .batch(size: 128)) },
+    { try workloads.product(.hessian, "resnet20", .bfloat16, images: 1024, policy: .running) },
+    { try workloads.product(.hessian, "resnet20", .float32, images: 10_000, policy: .running, keptBytes: 0) },
+    { try workloads.product(.hessian, "resnet20", .float32, images: 10_000, policy: .batch(size: 128), keptBytes: 0) },
+    {
+      try workloads.product(
+        .hessian, "resnet20", .float32, images: 1024, policy: .running, keptBytes: 1 << 30, directions: 4)
+    },
     { try workloads.lanczos("resnet20", images: 256, steps: 90) },
-    { try workloads.product(.gaussNewton, "resnet20", .float32, images: 1024, policy: .running, keeps: true) },
+    { try workloads.product(.gaussNewton, "resnet20", .float32, images: 1024, policy: .running) },
   ]
   var rows: [Row] = []
   for make in plans {

@@ -1,5 +1,6 @@
 import ThalwegDatasets
 import ThalwegFigures
+import ThalwegFiles
 import ThalwegNetworks
 import ThalwegSpectra
 import ThalwegStores
@@ -8,24 +9,42 @@ import ThalwegStores
 struct CurvatureFigures {
   let outcome: SpectrumOutcome
 
-  /// Writes the density, or for several checkpoints the densities one below the other.
+  /// Writes the density, or for several checkpoints the densities one below the other, and as a film.
   func write(to run: RunFolder) throws {
     if outcome.spectra.count > 1 {
-      try ridges.write(to: run, named: "ridges")
+      try ridges.write(to: run, named: "ridges", formats: outcome.settings.formats)
+      try atomicWrite(run.figurePath("film.html"), try film.html())
     } else {
-      try density.write(to: run, named: "spectrum")
+      try density.write(to: run, named: "spectrum", formats: outcome.settings.formats)
     }
   }
 
   private var density: SpectrumFigure {
     SpectrumFigure(
-      title: title, caption: caption, series: [series(label: "")],
+      title: title, caption: caption + bandText, series: [series(label: "")],
       isSymmetricLogarithmicAxis: outcome.settings.isLogarithmic, lowestDensity: lowestDensity)
   }
 
-  /// The first checkpoint's density with its band and marks.
-  func series(label: String, marksLimit: Bool = true) -> SpectrumSeries {
-    let (spectrum, density) = (outcome.spectra[0], outcome.densities[0])
+  private var film: Film {
+    let highest = outcome.densities.map { ($0.interval95?.map(\.upperBound) ?? $0.values).max() ?? 0 }.max()
+    return Film(
+      title: title,
+      frames: outcome.spectra.indices.map { index in
+        var figure = density
+        figure.title = ""
+        figure.caption = caption + bandText
+        // Limits change from epoch to epoch, and with them would the axis.
+        figure.series = [series(index, label: "", marksLimit: false)]
+        figure.highestDensity = highest
+        let spectrum = outcome.spectra[index]
+        let epoch = spectrum.epoch.map { "epoch \($0)" } ?? ""
+        return ("\(epoch), loss \(significant(spectrum.loss, 4))", figure)
+      })
+  }
+
+  /// A checkpoint's density, by default the first one's, with its band and marks.
+  func series(_ index: Int = 0, label: String, marksLimit: Bool = true) -> SpectrumSeries {
+    let (spectrum, density) = (outcome.spectra[index], outcome.densities[index])
     let band = density.interval95
     return SpectrumSeries(
       label: label, positions: density.axis.points, density: density.values, lower: band?.map(\.lowerBound),
@@ -74,6 +93,7 @@ struct CurvatureFigures {
     return "\(subject.matrixText); \(subject.subject.examplesText); \(subject.subject.policyText). \(draws) "
       + "draw\(draws == 1 ? "" : "s") of \(outcome.settings.stepCount) products, σ = "
       + "\(significant(outcome.densities[0].variance.squareRoot(), 3))."
-      + (outcome.spectra.count == 1 && draws > 1 ? " Band: 95 % of the mean over draws." : "")
   }
+
+  private var bandText: String { outcome.settings.drawCount > 1 ? " Band: 95 % of the mean over draws." : "" }
 }

@@ -9,7 +9,7 @@ public import ThalwegSurfaces
 /// A checkpoint, its data, and the block of a matrix over its parameters that is to be looked at.
 public struct CurvatureSubject: Sendable {
   /// The network, the data, and one checkpoint.
-  public let subject: Subject
+  public private(set) var subject: Subject
   /// The matrix.
   public let settings: CurvatureSettings
   /// The selected tensors, with their places in the parameter vector.
@@ -46,7 +46,8 @@ public struct CurvatureSubject: Sendable {
   ) throws -> WatchedOperator {
     let whole = try point.curvature(kind ?? settings.kind)
     return WatchedOperator(
-      isWhole ? whole : RestrictedOperator(whole, to: tensors.map(\.range)), observer: observer)
+      isWhole ? whole : RestrictedOperator(whole, to: tensors.map(\.range)), blockSize: try blockSize,
+      observer: observer)
   }
 
   /// The selected entries of a vector over all parameters.
@@ -57,24 +58,46 @@ public struct CurvatureSubject: Sendable {
 
   // MARK: - Memory
 
-  /// Bytes that the products need, and whether first-order values are kept between them.
-  func memory(of kind: CurvatureKind? = nil) throws -> (bytes: Int, isKept: Bool, keptBytes: Int) {
-    let kind = kind ?? settings.kind
-    var copies = 1
-    if case .sampledFisher(_, let count) = kind { copies = count }
-    let bytes = try subject.surface().predictedBytes(kind)
-    let kept = try subject.surface(of: subject.dataset, keptBytes: .max).predictedBytes(kind)
-    return (copies * bytes, kept <= subject.settings.keptBytes, copies * kept)
+  /// For methods that multiply several vectors at once: where first-order values are made anew, four of them share most of
+  /// what any number would, and more would only keep somebody waiting who wants to end the run.
+  func forBlocks() -> CurvatureSubject {
+    var copy = self
+    copy.subject.settings.directionsAtOnce = 4
+    return copy
   }
 
-  /// A line on the memory of the products and of the method, which says itself what its bytes are for.
+  /// Vectors that are multiplied at once.
+  var blockSize: Int {
+    get throws { if case .windows = try firstOrderValues() { subject.settings.directionsAtOnce } else { 1 } }
+  }
+
+  /// Bytes that the products need.
+  func productBytes() throws -> Int {
+    var copies = 1
+    if case .sampledFisher(_, let count) = settings.kind { copies = count }
+    return copies * (try subject.surface().predictedBytes(settings.kind))
+  }
+
+  /// How products come by what doesn't depend on the direction.
+  func firstOrderValues() throws -> FirstOrderValues { try subject.surface().firstOrderValues(settings.kind) }
+
+  /// Bytes of the whole process at its peak: what it occupies now, the products, and `bytes` of the method.
+  func predictedPeakBytes(method bytes: Int) throws -> Int {
+    (Machine.memoryBytes ?? 0) + (try productBytes()) + bytes
+  }
+
+  /// A line on the memory that will be needed, of which `bytes` are for what `method` names.
   func memoryLine(method: String, bytes: Int) throws -> String {
-    let memory = try memory()
     let values =
-      memory.isKept
-      ? "first-order values are kept"
-      : "first-order values, \(byteText(memory.keptBytes)), are made anew for each; --memory is the bound"
-    return "memory       \(byteText(memory.bytes)) for products (\(values)), \(byteText(bytes)) for \(method)"
+      switch try firstOrderValues() {
+      case .kept: "first-order values are kept"
+      case .partlyKept(let count):
+        "first-order values of \(count) examples are kept, the others' made anew for every product"
+      case .windows(let count): "first-order values are made anew, for \(count) examples at a time"
+      case .streamed: "first-order values are made anew for every product"
+      }
+    return "memory       about \(byteText(try predictedPeakBytes(method: bytes))) in all: "
+      + "\(byteText(try productBytes())) for products (\(values)), \(byteText(bytes)) for \(method)"
   }
 
   // MARK: - Words
@@ -93,10 +116,11 @@ public struct CurvatureSubject: Sendable {
 
   /// The options of a run's record.
   ///
-  /// Kept values and those made anew are of plans that round differently, so which of them it is belongs to the result.
+  /// Plans that keep first-order values and those that make them anew round differently, so which of them it is belongs to
+  /// the result.
   func options() throws -> [String: JSONValue] {
     var options = subject.options
-    options["keptValues"] = .bool(try memory().isKept)
+    options["firstOrderValues"] = .string(try firstOrderValues().description)
     options["operator"] = .string(settings.matrix.rawValue)
     options["parameters"] = .string(settings.parameters.description)
     if settings.matrix == .fisher { options["labels"] = .integer(Int128(settings.labelCount)) }

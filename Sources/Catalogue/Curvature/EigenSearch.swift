@@ -19,10 +19,13 @@ struct EigenSearch {
   ///
   /// - Parameters:
   ///   - title: What the progress is called.
+  ///   - start: The first vector; random if `nil`.
   ///   - keepsEnd: Whether the file shall hold the finished search, so that nothing of it is done again.
   /// - Throws: ``RunCancelled`` after the state was written, and what operator and method throw.
-  func run(on a: WatchedOperator, title: String, keepsEnd: Bool = false) throws -> LanczosResult {
-    var state = try stored(dimension: a.dimension) ?? LanczosState(settings, dimension: a.dimension)
+  func run(
+    on a: WatchedOperator, title: String, start: [Double]? = nil, keepsEnd: Bool = false
+  ) throws -> LanczosResult {
+    var state = try stored(dimension: a.dimension) ?? LanczosState(settings, dimension: a.dimension, start: start)
     a.report(title, done: state.step, of: settings.maximumProducts)
     let clock = ContinuousClock()
     var next = clock.now + .seconds(Self.interval)

@@ -90,7 +90,9 @@ public struct SpectrumOutcome: Sendable {
     if spectra.count == 1 {
       lines = spectra[0].lines
     } else {
-      lines.append("epoch            loss             λ₁ (± one standard error)      below −σ (%)   λ₁/limit")
+      let energyTitle = settings.energyCount.map { "   energy in top \($0) (%)" } ?? ""
+      lines.append(
+        "epoch            loss             λ₁ (± one standard error)      below −σ (%)   λ₁/limit" + energyTitle)
       for spectrum in spectra {
         let summary = spectrum.summary
         let negative = summary.clearlyNegativeShare
@@ -100,7 +102,9 @@ public struct SpectrumOutcome: Sendable {
             + rightAligned(significant(spectrum.loss, 5), 16)
             + rightAligned(uncertainText(summary.largest), 29)
             + rightAligned(uncertainText(100 * negative.value, negative.standardError.map { 100 * $0 }), 22)
-            + rightAligned(share.map { significant($0, 3) } ?? "–", 11))
+            + rightAligned(share.map { significant($0, 3) } ?? "–", 11)
+            + (settings.energyCount == nil
+              ? "" : rightAligned(spectrum.energy.map { fixed(100 * $0.share, 2) } ?? "–", energyTitle.count)))
       }
     }
     lines.append("density      \(densityText)")

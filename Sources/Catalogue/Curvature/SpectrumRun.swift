@@ -20,6 +20,11 @@ public struct SpectrumRun {
     let state: ModelState
     /// What the names of its facts begin with.
     var key: String { epoch.map { "epoch \($0) " } ?? "" }
+
+    /// What the paths of its searches' files begin with.
+    func searchPath(in folder: RunFolder) -> String {
+      folder.path + "/search" + (epoch.map { "-\($0)" } ?? "")
+    }
   }
 
   /// What is looked at; of several checkpoints the last.
@@ -27,12 +32,14 @@ public struct SpectrumRun {
   /// How.
   public let settings: SpectrumSettings
   private let places: [Place]
+  private let quadrature: StochasticLanczosQuadrature
 
   /// Reads all checkpoints, and refuses what does not go together.
   ///
   /// - Throws: ``SettingError``, `CurvatureError`, and errors of checkpoints.
   public init(_ subject: CurvatureSubject, _ settings: SpectrumSettings) throws {
     try settings.validate()
+    let subject = subject.forBlocks()
     self.subject = subject
     self.settings = settings
     let asked = subject.subject.settings.checkpoint
@@ -52,6 +59,10 @@ public struct SpectrumRun {
       }
     }
     self.places = places
+    var quadrature = settings.quadrature(seed: subject.settings.seed)
+    let drawBytes = quadrature.requiredBytes(dimension: subject.dimension)
+    quadrature.drawsAbreast = max(1, min(try subject.blockSize, settings.basisBytes / drawBytes))
+    self.quadrature = quadrature
     for count in [settings.energyCount, settings.overlapCount].compactMap({ $0 }) {
       guard count <= subject.dimension else {
         throw SettingError("energy", found: "\(count)", expected: "at most the \(subject.dimension) parameters")
@@ -63,8 +74,6 @@ public struct SpectrumRun {
       try subject.requireMatrix(.gradientCovariance(isCentred: false))
     }
   }
-
-  private var quadrature: StochasticLanczosQuadrature { settings.quadrature(seed: subject.settings.seed) }
 
   /// Works in the folder at `path`, or goes on with what is there.
   ///
@@ -93,8 +102,8 @@ public struct SpectrumRun {
         / settings.drawCount, observer: observer)
     work.hasSaidMemory = !saysPlan
     do {
-      for (place, indices) in zip(places, missing) {
-        try measure(place, indices, in: folder, &work)
+      for (number, place) in places.enumerated() {
+        try measure(place, missing[number], after: number > 0 ? places[number - 1] : nil, in: folder, &work)
       }
     } catch is RunCancelled {
       return nil
@@ -117,7 +126,7 @@ public struct SpectrumRun {
   // MARK: - Work
 
   private func measure(
-    _ place: Place, _ indices: [Int], in folder: RunFolder, _ work: inout SpectrumWork
+    _ place: Place, _ indices: [Int], after last: Place?, in folder: RunFolder, _ work: inout SpectrumWork
   ) throws {
     let energyIsKnown = try known("energy", settings.energyCount, of: place, in: folder)
     let overlapIsKnown = try known("overlap", settings.overlapCount, of: place, in: folder)
@@ -126,7 +135,8 @@ public struct SpectrumRun {
     if !work.hasSaidMemory {
       work.observer.say(
         try subject.memoryLine(
-          method: "a draw", bytes: quadrature.requiredBytes(dimension: subject.dimension)))
+          method: quadrature.drawsAbreast == 1 ? "a draw" : "\(quadrature.drawsAbreast) draws at once",
+          bytes: quadrature.requiredBytes(dimension: subject.dimension)))
       work.hasSaidMemory = true
     }
     if work.observer.isCancelled { throw RunCancelled() }
@@ -136,15 +146,14 @@ public struct SpectrumRun {
       place.key + "loss": .number(point.primal.loss), place.key + "gradientNorm": .number(point.gradient.norm()),
     ])
     try work.begin(matrix)
-    for index in indices {
-      work.report(matrix)
-      let draw = try quadrature.draw(index, of: matrix)
-      try folder.facts.set(drawKey(index, of: place), to: try JSONValue(encoding: draw))
+    work.report(matrix)
+    try quadrature.makeDraws(indices, of: matrix) { draw in
+      try folder.facts.set(drawKey(draw.index, of: place), to: try JSONValue(encoding: draw))
       work.productsDone += draw.alphas.count
     }
     let spaces = TopSpaces(
-      subject: subject, settings: settings, observer: work.observer,
-      path: folder.path + "/search" + (place.epoch.map { "-\($0)" } ?? ""))
+      subject: subject, settings: settings, observer: work.observer, path: place.searchPath(in: folder),
+      previousPath: last?.searchPath(in: folder))
     try spaces.run(
       at: point, of: matrix, energyIsKnown: energyIsKnown, overlapIsKnown: overlapIsKnown
     ) { name, share in
@@ -186,6 +195,7 @@ public struct SpectrumRun {
     try atomicWrite(folder.path + "/density.csv", outcome.csv)
     try atomicWrite(folder.path + "/spectrum.json", outcome.json.indentedText + "\n")
     try CurvatureFigures(outcome: outcome).write(to: folder)
+    for place in places { TopSpaces.discardStart(of: place.searchPath(in: folder)) }
     try folder.finish()
     return outcome
   }

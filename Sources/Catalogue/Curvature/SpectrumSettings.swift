@@ -1,3 +1,4 @@
+public import ThalwegFigures
 import ThalwegSpectra
 import ThalwegStores
 
@@ -23,6 +24,8 @@ public struct SpectrumSettings: Sendable, Equatable {
   public var basisBytes = 2 << 30
   /// Whether a training run's folder stands for its last checkpoint alone, and not for all.
   public var usesLastOnly = false
+  /// The formats of the figure.
+  public var formats = FigureFormat.usual
 
   /// 10 draws of 90 products.
   public init() {}

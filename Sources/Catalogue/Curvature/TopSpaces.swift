@@ -1,3 +1,5 @@
+import Foundation
+import ThalwegFiles
 import ThalwegLinearAlgebra
 import ThalwegSpectra
 import ThalwegStores
@@ -17,6 +19,8 @@ public struct TopShare: Sendable, Equatable, Codable {
   public let residuals: [Double]
   /// How many of them have converged.
   public let convergedCount: Int
+  /// Products that the search for them took.
+  public let productCount: Int
 
   init(_ share: Double, _ result: LanczosResult, dimension: Int) {
     count = result.values.count
@@ -25,6 +29,7 @@ public struct TopShare: Sendable, Equatable, Codable {
     eigenvalues = result.values
     residuals = result.residuals
     convergedCount = result.areConverged.count { $0 }
+    productCount = result.productCount
   }
 
   /// Both numbers in words.
@@ -41,6 +46,8 @@ struct TopSpaces {
   let observer: any RunObserver
   /// The path of the searches' files, without their ends.
   let path: String
+  /// That of the checkpoint before, whose eigenvectors are near those that are looked for.
+  let previousPath: String?
 
   /// Finds what is wanted and not known yet.
   ///
@@ -57,7 +64,9 @@ struct TopSpaces {
     var hessian: EigenSearch?
     if let count = settings.energyCount, !energyIsKnown {
       let search = search(count, "matrix")
-      let result = try search.run(on: matrix, title: "search", keepsEnd: settings.overlapCount == count)
+      let result = try search.run(
+        on: matrix, title: "search", start: start, keepsEnd: settings.overlapCount == count)
+      try storeStart(result)
       let space = try Subspace(spanning: result.vectors)
       if let share = space.energyShare(of: subject.selected(point.gradient)) {
         try report("energy", TopShare(share, result, dimension: subject.dimension))
@@ -70,7 +79,9 @@ struct TopSpaces {
       if count != settings.energyCount { hessian?.discard() }
       let search = search(count, "matrix")
       // A finished search is only read again and checked.
-      let top = try Subspace(spanning: try search.run(on: matrix, title: "search", keepsEnd: true).vectors)
+      let found = try search.run(on: matrix, title: "search", start: start, keepsEnd: true)
+      try storeStart(found)
+      let top = try Subspace(spanning: found.vectors)
       hessian = search
       let covariance = try subject.makeOperator(
         at: point, kind: .gradientCovariance(isCentred: false), observer: observer)
@@ -82,6 +93,30 @@ struct TopSpaces {
     }
     hessian?.discard()
   }
+
+  // MARK: - Warm starts
+
+  /// The sum of the eigenvectors found at the checkpoint before; `nil` starts from a random vector.
+  private var start: [Double]? {
+    guard let path = previousPath.map(TopSpaces.startPath),
+      let data = try? Data(contentsOf: URL(fileURLWithPath: path)), data.count == 8 * subject.dimension
+    else { return nil }
+    return data.withUnsafeBytes { Array($0.bindMemory(to: Double.self)) }
+  }
+
+  /// A file, so that a run that goes on after an interruption starts its searches where it would have without.
+  private func storeStart(_ result: LanczosResult) throws {
+    var sum = [Double](repeating: 0, count: subject.dimension)
+    for column in 0..<result.vectors.columnCount {
+      VectorKernel.add(1, times: result.vectors.column(column), to: &sum)
+    }
+    try atomicWrite(TopSpaces.startPath(path), sum.withUnsafeBytes { Array($0) })
+  }
+
+  /// Removes the file that the next checkpoint's search starts from.
+  static func discardStart(of path: String) { unlink(startPath(path)) }
+
+  private static func startPath(_ path: String) -> String { path + "-start.bin" }
 
   private func search(_ count: Int, _ name: String) -> EigenSearch {
     EigenSearch(

@@ -25,7 +25,7 @@ public struct TraceRun {
     if settings.metric != nil && subject.settings.matrix != .hessian {
       throw SettingError("pacgen", found: subject.settings.matrix.rawValue, expected: "--operator hessian")
     }
-    self.subject = subject
+    self.subject = subject.forBlocks()
     self.settings = settings
   }
 

@@ -3,7 +3,7 @@ import ThalwegSpectra
 /// Somebody asked a run to end between two products.
 struct RunCancelled: Error {}
 
-/// Passes products on one by one, asks before each whether the run shall end, times them and reports progress.
+/// Passes products on in blocks, asks before each whether the run shall end, times them and reports progress.
 final class WatchedOperator: SymmetricOperator {
   /// Called after each product.
   var onProduct: () -> Void = {}
@@ -13,10 +13,13 @@ final class WatchedOperator: SymmetricOperator {
   private(set) var productCount = 0
   private let base: any SymmetricOperator
   private let observer: any RunObserver
+  private let blockSize: Int
   private var secondsInProducts = 0.0
 
-  init(_ base: any SymmetricOperator, observer: any RunObserver) {
+  /// - Parameter blockSize: Vectors of a block at most.
+  init(_ base: any SymmetricOperator, blockSize: Int, observer: any RunObserver) {
     self.base = base
+    self.blockSize = blockSize
     self.observer = observer
   }
 
@@ -29,19 +32,22 @@ final class WatchedOperator: SymmetricOperator {
     let n = dimension
     try vectors.withUnsafeBufferPointer { all in
       try products.withUnsafeMutableBufferPointer { results in
-        for column in 0..<columnCount {
+        for first in stride(from: 0, to: columnCount, by: blockSize) {
           if observer.isCancelled { throw RunCancelled() }
-          let range = column * n..<(column + 1) * n
-          let vector = UnsafeBufferPointer(rebasing: all[range])
-          let result = UnsafeMutableBufferPointer(rebasing: results[range])
+          let count = min(blockSize, columnCount - first)
+          let range = first * n..<(first + count) * n
           let seconds = try timed {
-            var span = result.mutableSpan
-            try base.multiply(vector.span, columnCount: 1, into: &span)
+            var span = UnsafeMutableBufferPointer(rebasing: results[range]).mutableSpan
+            try base.multiply(
+              UnsafeBufferPointer(rebasing: all[range]).span, columnCount: count, into: &span)
           }.seconds
           secondsInProducts += seconds
-          productCount += 1
-          onPair?(vector, UnsafeBufferPointer(result))
-          onProduct()
+          productCount += count
+          for column in first..<first + count {
+            let range = column * n..<(column + 1) * n
+            onPair?(UnsafeBufferPointer(rebasing: all[range]), UnsafeBufferPointer(rebasing: results[range]))
+            onProduct()
+          }
         }
       }
     }

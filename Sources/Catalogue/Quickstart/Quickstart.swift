@@ -4,6 +4,8 @@ import ThalwegNetworks
 public import ThalwegSurfaces
 import ThalwegSurveys
 
+import enum ThalwegFigures.FigureFormat
+
 /// Two deep networks, alike but for their skip connections, and their loss surfaces side by side.
 ///
 /// Trains both on pictures of shapes that are drawn on the spot, surveys the loss around each along
@@ -162,6 +164,7 @@ public struct QuickstartOutcome: Sendable {
 
   /// The files to open, best first, relative to the folder.
   public var files: [String] {
-    ["report.md", "surfaces.png", "contours.png", "slices.png", "spectra.png", "training.png"]
+    ["report.md"]
+      + ["surfaces", "contours", "slices", "spectra", "training"].map { "\($0).\(settings.pictureFormat.rawValue)" }
   }
 }

@@ -16,11 +16,13 @@ struct QuickstartFigures {
       + "statistics. The cross marks the trained network."
       + (cap.map { " Losses above \(Int($0)) nats are not told apart; guessing costs 2.3." } ?? "") + holesText
     let values = ValueAxis(label: "loss (nats)", upper: cap)
-    try ContourFigure(panels: panels, values: values, caption: caption).writeBoth(to: path + "/contours")
-    try LitSurfaceFigure(panels: panels, values: values, caption: caption).writeBoth(to: path + "/surfaces")
-    try slices.writeBoth(to: path + "/slices")
-    try spectra.writeBoth(to: path + "/spectra")
-    try training.writeBoth(to: path + "/training")
+    try ContourFigure(panels: panels, values: values, caption: caption).write(
+      to: path + "/contours", formats: settings.formats)
+    try LitSurfaceFigure(panels: panels, values: values, caption: caption).write(
+      to: path + "/surfaces", formats: settings.formats)
+    try slices.write(to: path + "/slices", formats: settings.formats)
+    try spectra.write(to: path + "/spectra", formats: settings.formats)
+    try training.write(to: path + "/training", formats: settings.formats)
   }
 
   private var holesText: String {

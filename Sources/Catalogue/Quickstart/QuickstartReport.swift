@@ -1,4 +1,5 @@
 import ThalwegEngine
+import ThalwegFigures
 import ThalwegSurfaces
 import ThalwegSurveys
 
@@ -16,7 +17,7 @@ struct QuickstartReport {
     Two residual networks of depth \(QuickstartSettings.depth), alike but for their skip connections, were \
     trained in the same way on the same data: pictures of ten kinds of shapes, drawn from a seed.
 
-    ![Both surfaces](surfaces.png)
+    ![Both surfaces](surfaces.\(picture))
 
     ## What was seen
 
@@ -36,10 +37,10 @@ struct QuickstartReport {
     with a downward bend; it knows no sizes, so high corners don't rule it. Both depend on the spacing \
     of the points.
 
-    ![Spectra of both Hessians](spectra.png)
+    ![Spectra of both Hessians](spectra.\(picture))
 
-    Contours: [contours.png](contours.png). Slices: [slices.png](slices.png). Training: \
-    [training.png](training.png). Every figure is there as SVG as well; points and tables are in `runs/`.
+    Contours: [contours.\(picture)](contours.\(picture)). Slices: [slices.\(picture)](slices.\(picture)). Training: \
+    [training.\(picture)](training.\(picture)). \(formatsText) Points and tables are in `runs/`.
 
     ## Settings
 
@@ -49,6 +50,15 @@ struct QuickstartReport {
     from training to training.
 
     """
+  }
+
+  private var picture: String { outcome.settings.pictureFormat.rawValue }
+
+  private var formatsText: String {
+    let others = outcome.settings.formats.filter { $0 != outcome.settings.pictureFormat }.map {
+      $0.rawValue.uppercased()
+    }
+    return others.isEmpty ? "" : "Every figure is there as \(others.joined(separator: " and ")) as well."
   }
 
   // MARK: - Findings

@@ -2,6 +2,8 @@ import ThalwegDatasets
 import ThalwegSurveys
 public import ThalwegTraining
 
+public import enum ThalwegFigures.FigureFormat
+
 /// How large the quick start is.
 public struct QuickstartSettings: Sendable {
   /// Number of layers with weights. Depth is what the experiment is about, so it is the same at every size.
@@ -35,6 +37,11 @@ public struct QuickstartSettings: Sendable {
   public var spectrumSteps: Int
   /// Seeds of the slices' directions; the surfaces use the first.
   public var directionSeeds: [UInt64] = [1, 2, 3]
+  /// The formats of the figures.
+  public var formats = FigureFormat.usual
+
+  /// The format of the report's pictures.
+  var pictureFormat: FigureFormat { [.png, .svg].first { formats.contains($0) } ?? formats.first ?? .png }
 
   /// The quick start, or the short one.
   public init(isShort: Bool = false) {

@@ -14,8 +14,9 @@ import ThalwegSurfaces
 public struct CurvatureMap: Sendable, Equatable {
   /// Examples on which the Hessian is taken: the first of the survey's; `nil` for all.
   public var exampleLimit: Int?
-  /// Residual at which an eigenvalue is good enough, relative to the largest one in magnitude.
-  public var tolerance = 1e-2
+  /// Residual at which an eigenvalue is good enough, relative to the largest one in magnitude. Curvatures below it are not
+  /// told from none.
+  public var tolerance = 1e-3
   /// Products at most for a point.
   public var maximumProducts = 100
 
@@ -26,8 +27,19 @@ public struct CurvatureMap: Sendable, Equatable {
   static let largest = "largestEigenvalue"
   /// Name of the smallest one.
   static let smallest = "smallestEigenvalue"
-  /// Name of the larger residual of the two.
-  static let residual = "eigenvalueResidual"
+  /// Name of the largest one's residual.
+  static let largestResidual = "largestEigenvalueResidual"
+  /// Name of the smallest one's residual.
+  static let smallestResidual = "smallestEigenvalueResidual"
+
+  /// |λmin / λmax|, and whether λmin is told from zero: where it is below its residual, the residual stands in for it, so
+  /// that the ratio is an upper bound. `nil` where nothing was measured, or no eigenvalue is positive.
+  static func ratio(_ measured: [String: Double]) -> (value: Double, isResolved: Bool)? {
+    guard let largest = measured[Self.largest], let smallest = measured[Self.smallest],
+      let residual = measured[Self.smallestResidual], largest > 0
+    else { return nil }
+    return (max(abs(smallest), residual) / largest, abs(smallest) > residual)
+  }
 
   /// What determines the result.
   var options: JSONValue {
@@ -70,7 +82,8 @@ struct PointCurvature {
     guard let largest = result.largest.first, let smallest = result.smallest.first else { return [:] }
     return [
       CurvatureMap.largest: largest, CurvatureMap.smallest: smallest,
-      CurvatureMap.residual: result.residuals.max() ?? 0,
+      CurvatureMap.largestResidual: result.residuals[0],
+      CurvatureMap.smallestResidual: result.residuals[result.residuals.count - 1],
     ]
   }
 }

@@ -29,6 +29,8 @@ public struct SubjectSettings: Sendable {
   public var threadCount = Machine.coreCount
   /// Most bytes of first-order values that curvature products keep between them.
   public var keptBytes = 2 << 30
+  /// Directions that products are asked for at once; see `ComputeOptions`.
+  var directionsAtOnce = 1
 
   /// The settings for a checkpoint that says itself what it is.
   public init(checkpoint: String) { self.checkpoint = checkpoint }
@@ -73,7 +75,7 @@ public struct Subject: Sendable {
   /// Where the examples come from.
   public let source: DatasetSource
   /// The settings, with nothing left to defaults.
-  public let settings: SubjectSettings
+  public internal(set) var settings: SubjectSettings
   /// How values are shifted and scaled.
   public let normalisation: Normalisation
   /// Number of examples of the split, of which ``dataset`` may be a part.
@@ -127,7 +129,8 @@ public struct Subject: Sendable {
     try NeuralSurface(
       network: network, dataset: dataset, normalisation: normalisation, policy: settings.policy,
       compute: ComputeOptions(
-        threadCount: settings.threadCount, precision: settings.precision, keptBytes: keptBytes))
+        threadCount: settings.threadCount, precision: settings.precision, keptBytes: keptBytes,
+        directionsAtOnce: settings.directionsAtOnce))
   }
 
   /// Another checkpoint of the same network.

@@ -1,4 +1,5 @@
 import ThalwegDatasets
+import ThalwegFigures
 import ThalwegNetworks
 import ThalwegNeuralSurfaces
 import ThalwegStores
@@ -86,9 +87,22 @@ public struct SurveyRun {
     ])
     try store.exportCSV(to: path + "/\(settings.kind).csv")
     try store.exportJSON(to: path + "/\(settings.kind).json")
-    try SurveyFigures(result: result, caption: caption).write(to: folder)
+    try draw(result, in: folder)
     try folder.finish()
     return result
+  }
+
+  /// Draws the figures, and keeps what they say, so that they can be drawn again without the checkpoint.
+  private func draw(_ result: SurveyResult, in folder: RunFolder) throws {
+    try folder.facts.set(
+      [
+        DrawnSurface.captionKey: .string(caption),
+        DrawnSurface.logarithmKey: settings.isLogarithmic.map { .bool($0) } ?? .null,
+      ], as: .circumstance)
+    let look = FigureSettings(formats: settings.formats, isLogarithmic: settings.isLogarithmic)
+    for drawing in DrawnSurface(result, caption: caption).figures(look) {
+      try drawing.figure.write(to: folder, named: drawing.name, formats: settings.formats)
+    }
   }
 
   private func measure(

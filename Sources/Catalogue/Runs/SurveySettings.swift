@@ -5,6 +5,8 @@ import ThalwegNeuralSurfaces
 import ThalwegStores
 public import ThalwegSurveys
 
+public import enum ThalwegFigures.FigureFormat
+
 /// Along what a survey moves a network.
 public enum SurveyDirections: Sendable, Equatable {
   /// Random directions of a family: number 0 along x, number 1 along y.
@@ -23,6 +25,8 @@ public struct SurveySettings: Sendable, Equatable {
   public var axes: [Axis]
   /// Whether figures have a logarithmic scale; `nil` decides by the values.
   public var isLogarithmic: Bool?
+  /// The formats of the figures.
+  public var formats = FigureFormat.usual
   /// Whether the Hessian's extreme eigenvalues are measured at every point of a surface as well.
   public var curvature: CurvatureMap?
 

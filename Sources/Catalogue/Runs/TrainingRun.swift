@@ -1,5 +1,6 @@
 public import ThalwegDatasets
 import ThalwegDeformations
+import ThalwegFigures
 public import ThalwegNetworks
 import ThalwegNeuralSurfaces
 import ThalwegStores
@@ -103,11 +104,14 @@ public struct TrainingRun {
     let course = try TrainingCourse(history)
     if !course.epochs.isEmpty {
       let headline = "\(network.name) on \(train.name)"
-      let figure = course.figure(
-        headline: headline,
-        note: settings.data.hasOneSplit ? "The test examples are the training examples." : nil)
-      try figure.write(to: folder, named: "training")
-      for (name, figure) in course.measurementFigures(headline: headline) { try figure.write(to: folder, named: name) }
+      let note = settings.data.hasOneSplit ? "The test examples are the training examples." : nil
+      try folder.facts.set(
+        ["headline": .string(headline), "note": note.map { .string($0) } ?? .null], as: .circumstance)
+      try course.figure(headline: headline, note: note)
+        .write(to: folder, named: "training", formats: settings.formats)
+      for (name, figure) in course.measurementFigures(headline: headline) {
+        try figure.write(to: folder, named: name, formats: settings.formats)
+      }
       try history.exportCSV(to: path + "/training.csv")
       try history.exportJSON(to: path + "/training.json")
     }

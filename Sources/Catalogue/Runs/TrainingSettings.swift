@@ -1,12 +1,14 @@
 public import ThalwegDatasets
 public import ThalwegDeformations
 public import ThalwegEngine
+public import ThalwegFigures
 import ThalwegNeuralSurfaces
 public import ThalwegTraining
 
 /// What a training run is to do.
 ///
-/// All of it but ``checkpointEvery`` and ``snapshots`` determines the result, the number of threads too: sums over a minibatch
+/// All of it but ``checkpointEvery``, ``snapshots`` and ``formats`` determines the result, the number of threads too: sums
+/// over a minibatch
 /// are formed thread by thread.
 public struct TrainingSettings: Sendable {
   /// The network's name with options, such as `resnet44:width=8`.
@@ -45,6 +47,8 @@ public struct TrainingSettings: Sendable {
   public var checkpointEvery = 1
   /// Points that are kept beside those at the ends of epochs.
   public var snapshots: [SnapshotTime] = []
+  /// The formats of the figure.
+  public var formats = FigureFormat.usual
 
   /// Settings with the usual normalisation and augmentation of the data: crops and mirroring for CIFAR, none
   /// for others.

@@ -17,6 +17,8 @@ struct QuickstartCommand: ParsableCommand {
   @Option(parsing: .unconditional, help: "Default: all cores.")
   var threads: Int?
 
+  @OptionGroup var figures: FigureOptions
+
   @Flag(help: "Everything smaller, for a first look.")
   var short = false
 
@@ -26,6 +28,7 @@ struct QuickstartCommand: ParsableCommand {
     }
     var settings = QuickstartSettings(isShort: short)
     settings.threadCount = threads ?? Machine.coreCount
+    settings.formats = try figures.settings()
     let observer = TerminalObserver(hasOwnLines: true)
     let outcome = try Quickstart(settings).run(
       in: out, commandLine: CommandLine.arguments, saysPlan: true, observer: observer)

@@ -38,7 +38,8 @@ struct SliceCommand: ParsableCommand {
     let files = [directionFile].compactMap { $0 }
     let directions =
       try to.map { SurveyDirections.towards(checkpoint: $0) } ?? survey.directions(files: files, count: 1)
-    let settings = SurveySettings(directions: directions, axes: [axis], isLogarithmic: survey.log)
+    var settings = SurveySettings(directions: directions, axes: [axis], isLogarithmic: survey.log)
+    settings.formats = try survey.figures.settings()
     try runSurvey(try subject.settings(split: survey.split), settings, out: out)
   }
 }

@@ -2,6 +2,8 @@ import ArgumentParser
 import ThalwegCatalogue
 import ThalwegStores
 
+import enum ThalwegFigures.FigureFormat
+
 /// `thalweg spectrum`.
 struct SpectrumCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -49,6 +51,8 @@ struct SpectrumCommand: ParsableCommand {
   @Flag(help: "Of a run's folder the last checkpoint only.")
   var last = false
 
+  @OptionGroup var figures: FigureOptions
+
   @Option(help: "The folder for results.")
   var out = "spectrum"
 
@@ -64,7 +68,9 @@ struct SpectrumCommand: ParsableCommand {
     }
     guard !curvature.json else { return Console.line(try outcome.json.indentedText) }
     outcome.lines.forEach(Console.line)
-    Console.line("figures      \(out)/figures/\(outcome.spectra.count > 1 ? "ridges" : "spectrum").svg")
+    let format = settings.formats[0].rawValue
+    let figures = outcome.spectra.count > 1 ? ["ridges.\(format)", "film.html"] : ["spectrum.\(format)"]
+    Console.line("figures      " + figures.map { "\(out)/figures/\($0)" }.joined(separator: ", "))
     Console.line("tables       \(out)/density.csv, \(out)/spectrum.json")
   }
 
@@ -95,6 +101,7 @@ struct SpectrumCommand: ParsableCommand {
     settings.step.momentum = momentum
     settings.step.isNesterov = nesterov
     settings.usesLastOnly = last
+    settings.formats = try figures.settings()
     try settings.validate()
     return settings
   }

@@ -37,10 +37,11 @@ struct SurfaceCommand: ParsableCommand {
     if let limit = curvatureLimit, !curvature || limit < 1 {
       throw UsageError("--curvature-limit: found \(limit), expected a number of at least 1 beside --curvature")
     }
-    let settings = SurveySettings(
+    var settings = SurveySettings(
       directions: try survey.directions(files: directionFile, count: 2),
       axes: [try OptionText.axis(x, option: "x"), try OptionText.axis(y, option: "y")],
       isLogarithmic: survey.log, curvature: curvature ? CurvatureMap(exampleLimit: curvatureLimit) : nil)
+    settings.formats = try survey.figures.settings()
     guard settings.pointCount <= 10_000_000 else {
       throw UsageError("--x and --y: found \(settings.pointCount) points, expected at most 10000000")
     }

@@ -3,6 +3,8 @@ import ThalwegCatalogue
 import ThalwegEngine
 import ThalwegStores
 
+import enum ThalwegFigures.FigureFormat
+
 /// `thalweg train`.
 struct TrainCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -62,6 +64,8 @@ struct TrainCommand: ParsableCommand {
     defaultAsFlag: 1000, help: "After each epoch, the Hessian's largest eigenvalue on N examples (or 1000).")
   var logCurvature: Int?
 
+  @OptionGroup var figures: FigureOptions
+
   @Flag(help: "Go on with the run in --out; options that are left out are the run's own.")
   var resume = false
 
@@ -75,7 +79,7 @@ struct TrainCommand: ParsableCommand {
       throw Interrupted(advice: "go on with: thalweg train --resume --out \(out)")
     }
     if let path = result.checkpointPath { Console.line("checkpoint   \(path)") }
-    Console.line("figure       \(out)/figures/training.svg")
+    Console.line("figure       \(out)/figures/training.\(settings.formats[0].rawValue)")
   }
 
   /// The settings, checked before any work.
@@ -98,6 +102,7 @@ struct TrainCommand: ParsableCommand {
     if let checkpointAt { settings.snapshots = try SnapshotTime.list(checkpointAt) }
     if logGradient { settings.logsGradient = true }
     if let logCurvature { settings.curvatureExampleCount = logCurvature }
+    settings.formats = try figures.settings()
     try settings.validate()
     return settings
   }

@@ -3,6 +3,8 @@ import ThalwegCatalogue
 import ThalwegDatasets
 import ThalwegSurveys
 
+import enum ThalwegFigures.FigureFormat
+
 /// The options of directions and output, common to slices and surfaces.
 struct SurveyOptions: ParsableArguments {
   @Option(help: "filter, layer or none: what a direction's parts are as long as. Default: filter.")
@@ -19,6 +21,8 @@ struct SurveyOptions: ParsableArguments {
 
   @Flag(inversion: .prefixedNo, help: "A logarithmic scale. Default: decided by the values.")
   var log: Bool?
+
+  @OptionGroup var figures: FigureOptions
 
   /// Directions that lie in `files`, or random ones where there are none.
   func directions(files: [String], count: Int) throws -> SurveyDirections {
@@ -62,7 +66,8 @@ func runSurvey(_ subject: SubjectSettings, _ settings: SurveySettings, out: Stri
   let kind = settings.kind
   let figures = kind == "slice" ? ["slice"] : ["contour", "surface"]
   if result.losses.contains(where: { $0 != nil }) {
-    Console.line("figures      " + figures.map { "\(out)/figures/\($0).svg" }.joined(separator: ", "))
+    Console.line(
+      "figures      " + figures.map { "\(out)/figures/\($0).\(settings.formats[0].rawValue)" }.joined(separator: ", "))
   } else {
     Console.line("figures      none: the loss is not a number at any point")
   }

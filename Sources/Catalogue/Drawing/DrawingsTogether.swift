@@ -1,0 +1,84 @@
+import ThalwegFigures
+import ThalwegStores
+
+/// Figures of several results of one kind, on one scale.
+struct DrawingsTogether {
+  let settings: FigureSettings
+  let titles: [String]
+
+  /// Contours and landscapes side by side.
+  func surfaces(_ surfaces: [DrawnSurface]) -> [NamedFigure] {
+    let shown = surfaces.filter { $0.losses.contains { $0 != nil } }
+    guard !shown.isEmpty else { return [] }
+    let panels = shown.map { $0.panel($0.losses) }
+    let values = settings.axis("loss (nats)", of: shown.lazy.flatMap(\.losses))
+    let text = "One scale for all. " + caption(surfaces)
+    return [
+      NamedFigure(
+        name: "contours",
+        figure: ContourFigure(panels: panels, values: values, caption: text, style: settings.contourStyle)),
+      NamedFigure(name: "surfaces", figure: LitSurfaceFigure(panels: panels, values: values, caption: text)),
+    ]
+  }
+
+  /// Losses of slices over one another.
+  func slices(_ slices: [DrawnSurface]) -> [NamedFigure] {
+    let shown = slices.filter { $0.losses.contains { $0 != nil } }
+    guard !shown.isEmpty else { return [] }
+    var figure = LineFigure.slice(
+      shown.map { $0.lossLine(name: $0.title) }, values: settings.axis("loss (nats)", of: shown.lazy.flatMap(\.losses)))
+    if slices.allSatisfy(\.leadsToCheckpoint) {
+      figure.xLabel = "from the first checkpoint (0) to the second (1)"
+      figure.target = 1
+    }
+    let hasBands = shown.contains { $0.points.contains { $0.standardError != nil } }
+    figure.caption = (hasBands ? "Bands: one standard error. " : "") + caption(slices)
+    figure.size = Size(width: 560, height: 380)
+    return [NamedFigure(name: "slices", figure: figure)]
+  }
+
+  /// Losses of training runs over one another.
+  func courses(_ courses: [(title: String, course: TrainingCourse)]) -> [NamedFigure] {
+    let series = courses.flatMap { title, course in
+      [("training", "trainLoss"), ("test", "testLoss")].map { name, key in
+        LineSeries(
+          name: "\(title), \(name)", xs: course.epochs.map { Double($0.epoch) },
+          values: course.epochs.map { $0.values[key] })
+      }
+    }
+    var figure = LineFigure.trainingCurves(
+      series, values: settings.axis("loss (nats)", of: series.lazy.flatMap(\.values)))
+    figure.size = Size(width: 560, height: 380)
+    return [NamedFigure(name: "training", figure: figure)]
+  }
+
+  /// Densities over one another.
+  func spectra(_ figures: [SpectrumFigure]) -> [NamedFigure] {
+    let series = zip(titles, figures).flatMap { title, figure in
+      figure.series.map { series in
+        SpectrumSeries(
+          label: title, positions: series.positions, density: series.density, lower: series.lower,
+          upper: series.upper, marks: series.marks)
+      }
+    }
+    let isLogarithmic = settings.isLogarithmic ?? figures.contains(where: \.isSymmetricLogarithmicAxis)
+    let together = SpectrumFigure(
+      title: "", caption: shared(figures.map(\.caption)), series: series, isSymmetricLogarithmicAxis: isLogarithmic,
+      lowestDensity: figures.compactMap(\.lowestDensity).min(), size: Size(width: 560, height: 360))
+    return [NamedFigure(name: "spectra", figure: together)]
+  }
+
+  private func caption(_ surfaces: [DrawnSurface]) -> String {
+    let text = shared(surfaces.map(\.caption))
+    let holes = surfaces.map { surface in surface.losses.count { $0 == nil } }
+    guard holes.contains(where: { $0 > 0 }) else { return text }
+    let counts = zip(titles, zip(holes, surfaces)).map { "\($0) \($1.0) of \($1.1.points.count)" }
+    return text + " Holes, points without a finite loss: \(counts.joined(separator: ", "))."
+  }
+
+  /// One caption where all are equal, else each behind its title.
+  private func shared(_ captions: [String]) -> String {
+    guard Set(captions).count > 1 else { return captions.first ?? "" }
+    return zip(titles, captions).filter { !$1.isEmpty }.map { "\($0): \($1)" }.joined(separator: " ")
+  }
+}

@@ -1,0 +1,99 @@
+import ThalwegFigures
+import ThalwegStores
+
+/// A figure and the name of its files.
+struct NamedFigure {
+  let name: String
+  let figure: any Figure
+}
+
+extension DrawnSurface {
+  /// All figures of the surface's kind; none where no point has a loss.
+  func figures(_ settings: FigureSettings) -> [NamedFigure] {
+    guard losses.contains(where: { $0 != nil }) else { return [] }  // The facts say that all diverged.
+    guard ys != nil else { return [NamedFigure(name: "slice", figure: slice(settings))] }
+    let values = settings.axis("loss (nats)", of: losses)
+    let panels = [panel(losses)]
+    return [
+      NamedFigure(
+        name: "contour",
+        figure: ContourFigure(
+          panels: panels, values: values, caption: caption + pointsText + holesText, style: settings.contourStyle)),
+      NamedFigure(
+        name: "surface",
+        figure: LitSurfaceFigure(panels: panels, values: values, caption: caption + pointsText + holesText)),
+    ] + curvatureFigures(settings) + furtherFigures(settings)
+  }
+
+  private func contour(
+    _ label: String, _ values: [Double?], note: String, _ settings: FigureSettings
+  ) -> ContourFigure? {
+    guard values.contains(where: { $0 != nil }) else { return nil }
+    // A cap and a logarithm are asked for losses.
+    return ContourFigure(
+      panels: [panel(values)], values: ValueAxis(label: label, spacing: .automatic),
+      caption: caption + pointsText + note + holesText, style: settings.contourStyle)
+  }
+
+  /// The Hessian's extreme eigenvalues over the plane, and their ratio, where they were measured.
+  private func curvatureFigures(_ settings: FigureSettings) -> [NamedFigure] {
+    let note =
+      (curvatureExampleCount.map { " Curvature on the first \($0) examples." } ?? "")
+      + (curvatureTolerance.map { " Filters and dense weights only; Lanczos to a relative residual of \($0)." } ?? "")
+    let ratios = points.compactMap { CurvatureMap.ratio($0.extra) }
+    let unresolved = ratios.count { !$0.isResolved }
+    let bound =
+      unresolved == 0
+      ? ""
+      : " At \(unresolved) of \(ratios.count) points λmin is not told from zero; its residual stands in for it."
+    let maps: [(String, String, String, (SurfacePoint) -> Double?)] = [
+      ("largest-eigenvalue", "largest eigenvalue", note, { $0.extra[CurvatureMap.largest] }),
+      ("smallest-eigenvalue", "smallest eigenvalue", note, { $0.extra[CurvatureMap.smallest] }),
+      ("convexity", "|λmin / λmax|", note + bound, { CurvatureMap.ratio($0.extra)?.value }),
+    ]
+    return maps.compactMap { name, label, note, value in
+      contour(label, values(value), note: note, settings).map { NamedFigure(name: name, figure: $0) }
+    }
+  }
+
+  /// Other numbers, which came with a file of another program.
+  private func furtherFigures(_ settings: FigureSettings) -> [NamedFigure] {
+    let own: Set = [
+      CurvatureMap.largest, CurvatureMap.smallest, CurvatureMap.largestResidual, CurvatureMap.smallestResidual,
+    ]
+    let names = points.reduce(into: Set<String>()) { $0.formUnion($1.extra.keys) }.subtracting(own).sorted()
+    return names.compactMap { name in
+      // A name becomes part of a path.
+      let file = String(name.map { $0.isLetter || $0.isNumber || "-_".contains($0) ? $0 : "-" }.prefix(80))
+      return contour(name, values { $0.extra[name] }, note: "", settings).map {
+        NamedFigure(name: "map-\(file)", figure: $0)
+      }
+    }
+  }
+
+  private func slice(_ settings: FigureSettings) -> LineFigure {
+    let accuracy = accuracyLine(name: "accuracy")
+    let lines = [lossLine(name: "loss")] + (accuracies.contains { $0 != nil } ? [accuracy] : [])
+    var figure = LineFigure.slice(lines, values: settings.axis("loss (nats)", of: losses))
+    if leadsToCheckpoint {
+      figure.xLabel = "from the first checkpoint (0) to the second (1)"
+      figure.target = 1
+    }
+    let hasBand = points.contains { $0.standardError != nil }
+    figure.caption = caption + (hasBand ? " Band: one standard error." : "") + holesText
+    return figure
+  }
+
+  /// How many points there are; what lies between them is drawn, not measured.
+  private var pointsText: String { ys.map { " Measured at \(xs.count)×\($0.count) points." } ?? "" }
+
+  /// How many points are missing, and what became of those that stand alone.
+  private var holesText: String {
+    let pending = points.count { $0.state == .pending }
+    let holes = points.count - losses.count { $0 != nil } - pending
+    var text = pending > 0 ? " \(pending) of \(points.count) points are not measured." : ""
+    if holes > 0 { text += " \(holes) of \(points.count) points have no finite loss and are holes." }
+    guard holes + pending > 0, ys != nil, !panel(losses).grid.isolatedPoints.isEmpty else { return text }
+    return text + " Discs are measured points among them."
+  }
+}
