@@ -49,7 +49,8 @@ let package = Package(
       name: "Thalweg",
       dependencies: [
         "ThalwegCatalogue", "ThalwegExchange", "ThalwegStores", "ThalwegFigures", "ThalwegTraining", "ThalwegSurveys",
-        "ThalwegDeformations", "ThalwegExpressions", "ThalwegNeuralSurfaces", "ThalwegNetworks", "ThalwegDatasets",
+        "ThalwegDeformations", "ThalwegCalls", "ThalwegExpressions", "ThalwegNeuralSurfaces", "ThalwegNetworks",
+        "ThalwegDatasets",
         "ThalwegCheckpoints", "ThalwegFiles", "ThalwegEngine", "ThalwegGraphs", "ThalwegSurfaces", "ThalwegSpectra",
         "ThalwegLinearAlgebra", "ThalwegRandomness",
       ], path: "Sources/Thalweg", swiftSettings: settings),
@@ -67,7 +68,7 @@ let package = Package(
     library("Stores", ["ThalwegFiles", .product(name: "GRDB", package: "GRDB.swift")]),
     library("Figures", ["CCairo"]),
     library("Surveys", ["ThalwegSurfaces", "ThalwegRandomness"]),
-    library("Training", ["ThalwegSurfaces", "ThalwegRandomness"]),
+    library("Training", ["ThalwegCalls", "ThalwegSurfaces", "ThalwegRandomness"]),
     library(
       "NeuralSurfaces",
       [
@@ -82,8 +83,10 @@ let package = Package(
     library(
       "Deformations",
       [
-        "ThalwegExpressions", "ThalwegSurfaces", "ThalwegSpectra", "ThalwegLinearAlgebra", "ThalwegRandomness",
+        "ThalwegCalls", "ThalwegExpressions", "ThalwegSurfaces", "ThalwegSpectra", "ThalwegLinearAlgebra",
+        "ThalwegRandomness",
       ]),
+    library("Calls", ["ThalwegExpressions", "ThalwegSurfaces"]),
     library("Expressions"),
     library("Surfaces", ["ThalwegSpectra", "ThalwegLinearAlgebra"]),
     library("Spectra", ["ThalwegLinearAlgebra", "ThalwegRandomness"]),
@@ -124,12 +127,14 @@ let package = Package(
       ]),
     tests("Networks", ["ThalwegNetworks", "ThalwegGraphs", "ThalwegCheckpoints"]),
     tests("Expressions", ["ThalwegExpressions"]),
+    tests("Calls", ["ThalwegCalls"]),
     tests(
       "Deformations",
       [
-        "ThalwegDeformations", "ThalwegExpressions", "ThalwegTraining", "ThalwegSpectra", "ThalwegLinearAlgebra",
+        "ThalwegDeformations", "ThalwegCalls", "ThalwegExpressions", "ThalwegTraining", "ThalwegSpectra",
+        "ThalwegLinearAlgebra",
       ]),
-    tests("Training", ["ThalwegTraining"], exclude: ["reference_sgd.py", "reference_optimisers.py"]),
+    tests("Training", ["ThalwegTraining", "ThalwegCalls"], exclude: ["reference_sgd.py", "reference_optimisers.py"]),
     tests("Surveys", ["ThalwegSurveys"]),
     tests("Figures", ["ThalwegFigures"]),
     tests("Exchange", ["ThalwegExchange", "ThalwegStores", "ThalwegFiles"], exclude: ["Fixtures"]),

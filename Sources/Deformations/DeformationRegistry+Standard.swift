@@ -1,3 +1,4 @@
+import ThalwegCalls
 import ThalwegExpressions
 
 extension DeformationRegistry {
@@ -6,25 +7,25 @@ extension DeformationRegistry {
 
   /// Functions of the loss, all with `cap` and `window`, and changes of coordinates.
   private func addingFunctions() -> DeformationRegistry {
-    addingFunction(ArctangentPower.keyword) { arguments throws(DeformationTextError) in
+    addingFunction(ArctangentPower.keyword) { arguments throws(CallError) in
       ArctangentPower(
         try arguments.positive("a1"), try arguments.positive("a2"), try arguments.positive("a3"),
         try arguments.notNegative("a4"))
     }
-    .addingFunction(LogarithmExponential.keyword) { arguments throws(DeformationTextError) in
+    .addingFunction(LogarithmExponential.keyword) { arguments throws(CallError) in
       LogarithmExponential(
         try arguments.positive("e1"),
         try arguments.number("e2", in: Double.leastNonzeroMagnitude...1, expected: "above 0 and at most 1"))
     }
     .addingFunction(HalfSquare.keyword) { _ in HalfSquare() }
-    .addingFunction(ScaleFunction.keyword) { arguments throws(DeformationTextError) in
+    .addingFunction(ScaleFunction.keyword) { arguments throws(CallError) in
       ScaleFunction(try arguments.positive("factor"))
     }
     .addingFunction("identity") { _ in ScaleFunction.identity }
-    .addingFunction(FormulaFunction.keyword) { arguments throws(DeformationTextError) in
+    .addingFunction(FormulaFunction.keyword) { arguments throws(CallError) in
       try arguments.formula(try arguments.text("formula"), FormulaFunction.init)
     }
-    .addingFunction(SlopeFunction.keyword) { arguments throws(DeformationTextError) in
+    .addingFunction(SlopeFunction.keyword) { arguments throws(CallError) in
       let text = try arguments.text("formula")
       let reference = try arguments.number(
         "reference", default: 1, in: (-Double.greatestFiniteMagnitude)..., expected: "a loss")
@@ -32,7 +33,7 @@ extension DeformationRegistry {
         try SlopeFunction(slope: text, reference: reference)
       }
     }
-    .adding(CoordinateDeformation.keyword) { arguments throws(DeformationTextError) in
+    .adding(CoordinateDeformation.keyword) { arguments throws(CallError) in
       let text = try arguments.text("map")
       let map: CoordinateMap
       switch text {
@@ -49,9 +50,9 @@ extension DeformationRegistry {
   private func addingFunction(
     _ keyword: String,
     reader:
-      @escaping @Sendable (inout DeformationArguments) throws(DeformationTextError) -> any DeformationFunction
+      @escaping @Sendable (inout CallArguments) throws(CallError) -> any DeformationFunction
   ) -> DeformationRegistry {
-    adding(keyword) { arguments throws(DeformationTextError) in
+    adding(keyword) { arguments throws(CallError) in
       let function = try reader(&arguments)
       return FunctionDeformation(
         function, maximumSlope: try arguments.optionalPositive("cap"),
@@ -61,30 +62,30 @@ extension DeformationRegistry {
 
   /// Measures of flatness as penalties, and fields that look around.
   private func addingFields() -> DeformationRegistry {
-    adding(LocalEntropy.keyword) { arguments throws(DeformationTextError) in
+    adding(LocalEntropy.keyword) { arguments throws(CallError) in
       LocalEntropy(
         scope: try arguments.positive("gamma"),
         nodeCount: try arguments.count("nodes", default: 81, atLeast: 3))
     }
-    .adding(BNSharpnessPenalty.keyword) { arguments throws(DeformationTextError) in
+    .adding(BNSharpnessPenalty.keyword) { arguments throws(CallError) in
       try BNSharpnessPenalty(&arguments)
     }
-    .adding(SharpnessGuidedDescent.keyword) { arguments throws(DeformationTextError) in
+    .adding(SharpnessGuidedDescent.keyword) { arguments throws(CallError) in
       try SharpnessGuidedDescent(&arguments)
     }
-    .adding(SharpnessAwareMinimisation.keyword) { arguments throws(DeformationTextError) in
+    .adding(SharpnessAwareMinimisation.keyword) { arguments throws(CallError) in
       let isAdaptive = try arguments.flag("adaptive")
       return SharpnessAwareMinimisation(
         radius: try arguments.notNegative("rho", default: isAdaptive ? 0.5 : 0.05), isAdaptive: isAdaptive)
     }
-    .adding(SmoothOut.keyword) { arguments throws(DeformationTextError) in try SmoothOut(&arguments) }
-    .adding(EntropyDescent.keyword) { arguments throws(DeformationTextError) in try EntropyDescent(&arguments)
+    .adding(SmoothOut.keyword) { arguments throws(CallError) in try SmoothOut(&arguments) }
+    .adding(EntropyDescent.keyword) { arguments throws(CallError) in try EntropyDescent(&arguments)
     }
   }
 }
 
 extension BNSharpnessPenalty {
-  init(_ arguments: inout DeformationArguments) throws(DeformationTextError) {
+  init(_ arguments: inout CallArguments) throws(CallError) {
     let weight = try arguments.notNegative("weight")
     var sharpness = BNSharpness(
       radius: try arguments.positive("radius", default: 1e-3),
@@ -100,7 +101,7 @@ extension BNSharpnessPenalty {
 }
 
 extension SharpnessGuidedDescent {
-  init(_ arguments: inout DeformationArguments) throws(DeformationTextError) {
+  init(_ arguments: inout CallArguments) throws(CallError) {
     self.init(weight: try arguments.notNegative("weight"))
     radius = try arguments.positive("radius", default: radius)
     exponent = try arguments.number("exponent", default: exponent, in: 1..., expected: "a number ≥ 1")
@@ -117,7 +118,7 @@ extension SmoothOut {
     case none, polynomial, tanh
   }
 
-  init(_ arguments: inout DeformationArguments) throws(DeformationTextError) {
+  init(_ arguments: inout CallArguments) throws(CallError) {
     let amplitude = try arguments.notNegative("amplitude")
     let unit: Unit = try arguments.choice("per", default: .constant)
     let annealing: Annealing
@@ -127,7 +128,7 @@ extension SmoothOut {
     case .tanh:
       let steepness = try arguments.optionalPositive("steepness") ?? 6
       let stepCount = try arguments.count("steps", default: 0)
-      guard stepCount > 0 else { throw .missingArgument(name: arguments.name, argument: "steps") }
+      guard stepCount > 0 else { throw arguments.missing("steps") }
       annealing = .tangent(steepness: steepness, stepCount: stepCount)
     }
     self.init(
@@ -138,7 +139,7 @@ extension SmoothOut {
 }
 
 extension EntropyDescent {
-  init(_ arguments: inout DeformationArguments) throws(DeformationTextError) {
+  init(_ arguments: inout CallArguments) throws(CallError) {
     self.init()
     let share = "at least 0 and below 1"
     stepCount = try arguments.count("steps", default: stepCount)

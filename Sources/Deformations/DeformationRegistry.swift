@@ -1,3 +1,5 @@
+public import ThalwegCalls
+
 /// The deformations that can be written as text.
 ///
 /// ```swift
@@ -8,7 +10,7 @@
 public struct DeformationRegistry: Sendable {
   /// Reads the arguments of one kind of deformation.
   public typealias Reader =
-    @Sendable (inout DeformationArguments) throws(DeformationTextError) -> any NamedDeformation
+    @Sendable (inout CallArguments) throws(CallError) -> any NamedDeformation
 
   private var readers: [String: Reader]
 
@@ -27,11 +29,11 @@ public struct DeformationRegistry: Sendable {
 
   /// Reads one deformation, such as `LE(1, 0.9)`.
   ///
-  /// - Throws: ``DeformationTextError``, whose description is one line.
-  public func parse(_ text: String) throws(DeformationTextError) -> any NamedDeformation {
-    var arguments = DeformationArguments(try DeformationText(text))
+  /// - Throws: ``CallError``, whose description is one line.
+  public func parse(_ text: String) throws(CallError) -> any NamedDeformation {
+    var arguments = try CallArguments(call: text, kind: .deformation)
     guard let reader = readers[arguments.name] else {
-      throw .unknownName(arguments.name, known: keywords)
+      throw .unknownName(.deformation, arguments.name, known: keywords)
     }
     let deformation = try reader(&arguments)
     try arguments.finish()
@@ -40,10 +42,10 @@ public struct DeformationRegistry: Sendable {
 
   /// Reads deformations separated by `|`; the first is applied first.
   ///
-  /// - Throws: ``DeformationTextError``, whose description is one line.
-  public func sequence(_ text: String) throws(DeformationTextError) -> DeformationSequence {
+  /// - Throws: ``CallError``, whose description is one line.
+  public func sequence(_ text: String) throws(CallError) -> DeformationSequence {
     var steps: [any NamedDeformation] = []
-    for piece in try DeformationText.pieces(of: text[...], between: "|", in: text) {
+    for piece in try calls(in: text, between: "|", kind: .deformation) {
       steps.append(try parse(piece))
     }
     return DeformationSequence(steps)

@@ -1,4 +1,5 @@
 // The whole library under one name.
+@_exported public import ThalwegCalls
 @_exported public import ThalwegCatalogue
 @_exported public import ThalwegCheckpoints
 @_exported public import ThalwegDatasets

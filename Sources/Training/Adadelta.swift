@@ -1,3 +1,4 @@
+public import ThalwegCalls
 public import ThalwegSurfaces
 
 /// Steps in units of the parameters, from running means of squared gradients and squared steps, as PyTorch's

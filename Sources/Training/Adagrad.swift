@@ -1,3 +1,4 @@
+public import ThalwegCalls
 public import ThalwegSurfaces
 
 /// Steps divided by the root of the sum of all squared gradients, as PyTorch's `torch.optim.Adagrad` computes

@@ -1,3 +1,4 @@
+public import ThalwegCalls
 public import ThalwegSurfaces
 
 /// Steps along a running mean of gradients, divided by the root of a running mean of their squares, as

@@ -1,3 +1,4 @@
+public import ThalwegCalls
 public import ThalwegSurfaces
 
 /// ``Adam`` with decay that the gradients' scale doesn't touch, as PyTorch's `torch.optim.AdamW` computes it:

@@ -1,3 +1,4 @@
+public import ThalwegCalls
 public import ThalwegSurfaces
 
 /// An optimiser that also keeps the mean of the points it passes: `average(sgd(), start: 1000, every: 100)`.

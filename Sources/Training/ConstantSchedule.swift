@@ -1,3 +1,5 @@
+public import ThalwegCalls
+
 /// The same rate throughout: `constant(0.05)`.
 public struct ConstantSchedule: Schedule, Equatable {
   /// The name in front of the arguments.

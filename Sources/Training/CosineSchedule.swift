@@ -1,4 +1,5 @@
 import Foundation
+public import ThalwegCalls
 
 /// A rate that falls along half a cosine: `cosine(0.1)`, `cosine(0.1, minimum: 0.001, time: discrete)`.
 ///

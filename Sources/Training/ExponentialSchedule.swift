@@ -1,4 +1,5 @@
 import Foundation
+public import ThalwegCalls
 
 /// A rate that is multiplied by the same factor in every epoch: `exponential(0.1, factor: 0.95)`.
 ///

@@ -1,3 +1,4 @@
+public import ThalwegCalls
 public import ThalwegSurfaces
 
 /// A rule that gets gradients of bounded size: `clip(adam(), norm: 1)`, `clip(sgd(), value: 0.1)`.

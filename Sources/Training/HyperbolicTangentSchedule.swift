@@ -1,4 +1,5 @@
 import Foundation
+public import ThalwegCalls
 
 /// Hyperbolic-tangent decay, HTD(L, U): `htd(0.1, lower: -6, upper: 3)`, with a floor
 /// `htd(0.1, minimum: 0.001)`.

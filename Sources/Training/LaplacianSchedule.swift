@@ -1,4 +1,5 @@
 import Foundation
+public import ThalwegCalls
 
 /// A rate that rises to a peak and falls again like a Laplacian: `laplacian(max: 0.1, min: 1e-5)`, from a
 /// larger first rate `laplacian(start: 0.01, max: 0.1, min: 1e-5)`, or with a width

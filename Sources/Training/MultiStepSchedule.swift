@@ -1,3 +1,5 @@
+public import ThalwegCalls
+
 /// A rate that is multiplied by a factor at certain epochs: `multistep(0.1, milestones: 6 9, factor: 0.1)`.
 ///
 /// `γ = γ₀ · factor^k`, where `k` counts the milestones that the epoch has reached. Epochs count from 0;

@@ -1,3 +1,4 @@
+public import ThalwegCalls
 public import ThalwegSurfaces
 
 /// A rule that moves a state along a stream of gradient fields.

@@ -1,3 +1,5 @@
+public import ThalwegCalls
+
 /// The optimisers that can be written as text.
 ///
 /// ```swift
@@ -30,7 +32,7 @@ public struct OptimiserRegistry: Sendable {
   ///
   /// - Throws: ``CallError``, whose description is one line.
   public func parse(_ text: String) throws(CallError) -> any NamedOptimiser {
-    var arguments = try CallArguments(call: text, kind: .optimiser, optimisers: self)
+    var arguments = try CallArguments(call: text, kind: .optimiser, context: CallRegistries(optimisers: self))
     guard let type = types.first(where: { $0.keyword == arguments.name }) else {
       throw .unknownName(.optimiser, arguments.name, known: keywords)
     }

@@ -1,4 +1,5 @@
 import Foundation
+import ThalwegCalls
 
 /// How wide the peak of a ``GaussianSchedule`` or a ``LaplacianSchedule`` is.
 public enum PeakWidth: Sendable, Hashable {

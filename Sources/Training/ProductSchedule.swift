@@ -1,3 +1,5 @@
+public import ThalwegCalls
+
 /// The product of schedules: `product(multistep(0.1, milestones: 6 9), constant(5))` is five times the first.
 public struct ProductSchedule: Schedule {
   /// The name in front of the arguments.

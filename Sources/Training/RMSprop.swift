@@ -1,3 +1,4 @@
+public import ThalwegCalls
 public import ThalwegSurfaces
 
 /// Steps divided by the root of a running mean of squared gradients, as PyTorch's `torch.optim.RMSprop`

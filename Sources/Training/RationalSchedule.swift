@@ -1,3 +1,5 @@
+public import ThalwegCalls
+
 /// A rate that falls like the inverse of the iteration: `rational(0.1, slope: 0.01)`.
 ///
 /// `γ = γ₀ / (1 + λ i)`, with the number `i` of iterations made so far, not divided by the length of the run.

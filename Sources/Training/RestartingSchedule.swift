@@ -1,3 +1,5 @@
+public import ThalwegCalls
+
 /// A schedule that begins anew after some epochs: `restarts(cosine(0.1), epochs: 10, factor: 2)`.
 ///
 /// The first cycle has `epochs` epochs, each later one `factor` times as many as its predecessor. The inner

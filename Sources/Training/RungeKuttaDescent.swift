@@ -1,3 +1,4 @@
+public import ThalwegCalls
 public import ThalwegSurfaces
 
 /// Descent along the direction of a two-stage Runge–Kutta method of second order, handed to a rule: `rk2()`,

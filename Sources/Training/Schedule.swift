@@ -1,3 +1,5 @@
+public import ThalwegCalls
+
 /// How long a run is, in the units that schedules count.
 public struct Horizon: Sendable, Hashable, Codable {
   /// Number N of all iterations, at least 1.

@@ -1,3 +1,5 @@
+public import ThalwegCalls
+
 /// The schedules that can be written as text.
 ///
 /// ```swift
@@ -29,7 +31,7 @@ public struct ScheduleRegistry: Sendable {
   ///
   /// - Throws: ``CallError``, whose description is one line.
   public func parse(_ text: String) throws(CallError) -> any Schedule {
-    var arguments = try CallArguments(call: text, kind: .schedule, schedules: self)
+    var arguments = try CallArguments(call: text, kind: .schedule, context: CallRegistries(schedules: self))
     guard let type = types.first(where: { $0.keyword == arguments.name }) else {
       throw .unknownName(.schedule, arguments.name, known: keywords)
     }

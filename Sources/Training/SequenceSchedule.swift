@@ -1,3 +1,5 @@
+public import ThalwegCalls
+
 /// One schedule after another: `sequence(constant(0.01), cosine(0.1), epochs: 5)`.
 ///
 /// All schedules but the last have a number of epochs; the last has the rest of the run. Each sees its own

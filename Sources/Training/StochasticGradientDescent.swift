@@ -1,3 +1,4 @@
+public import ThalwegCalls
 public import ThalwegSurfaces
 
 /// Gradient descent on minibatches, with optional momentum and weight decay, as PyTorch's `torch.optim.SGD`

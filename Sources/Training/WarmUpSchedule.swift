@@ -1,3 +1,5 @@
+public import ThalwegCalls
+
 /// Another schedule with a linear start: `warmup(cosine(0.1), epochs: 5)`,
 /// `warmup(cosine(0.1), iterations: 400, from: 0)`.
 ///

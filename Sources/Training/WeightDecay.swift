@@ -1,3 +1,4 @@
+import ThalwegCalls
 public import ThalwegSurfaces
 
 /// How strongly parameters are drawn to 0, and which are spared.
@@ -23,7 +24,7 @@ public struct WeightDecay: Sendable, Equatable {
   /// Reads `decay` and `exempt`.
   init(_ arguments: inout CallArguments, default factor: Double = 0) throws(CallError) {
     self.factor = try arguments.number("decay", default: factor, in: 0..., expected: "a number ≥ 0")
-    exemptRoles = try arguments.roles("exempt")
+    exemptRoles = try arguments.roles("exempt") ?? []
   }
 
   /// The arguments as text.

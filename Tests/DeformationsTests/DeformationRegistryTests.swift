@@ -1,5 +1,6 @@
 import TestSupport
 import Testing
+import ThalwegCalls
 import ThalwegDeformations
 import ThalwegSurfaces
 import ThalwegTraining
@@ -114,13 +115,13 @@ struct DeformationRegistryTests {
       ("coordinates(scale)", "deformation coordinates needs “factor”"),
     ])
   func refuses(text: String, message: String) {
-    let error = thrown(DeformationTextError.self) { try DeformationRegistry.standard.parse(text) }
+    let error = thrown(CallError.self) { try DeformationRegistry.standard.parse(text) }
     #expect(error?.description == message)
   }
 
   @Test("An unknown name is answered with the known ones")
   func unknown() {
-    let error = thrown(DeformationTextError.self) { try DeformationRegistry.standard.parse("SAN(1)") }
+    let error = thrown(CallError.self) { try DeformationRegistry.standard.parse("SAN(1)") }
     #expect(
       error?.description
         == "no deformation is called “SAN”; known are AP, bnsharpness, coordinates, delta, entropy, halfsquare, "
@@ -135,7 +136,7 @@ struct DeformationRegistryTests {
     #expect(try first.makeEvaluator().evaluate(at: base.point([1])).loss == 6)
     #expect(try second.makeEvaluator().evaluate(at: base.point([1])).loss == 18)
     // A bar in quotes separates nothing.
-    let error = thrown(DeformationTextError.self) {
+    let error = thrown(CallError.self) {
       try DeformationRegistry.standard.sequence("delta(\"l | 2\") | scale(3)")
     }
     #expect(error?.description.hasPrefix("deformation delta: formula “l | 2”, column 3: “|”") == true)

@@ -1,4 +1,5 @@
 import Testing
+import ThalwegCalls
 import ThalwegSurfaces
 import ThalwegTraining
 

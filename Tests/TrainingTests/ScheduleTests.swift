@@ -1,5 +1,6 @@
 import Foundation
 import Testing
+import ThalwegCalls
 import ThalwegTraining
 
 @Suite("Schedules")

@@ -72,7 +72,7 @@ public struct TrainingCourse: Sendable, Equatable {
       var extra = slope.map { "  slope \(significant($0, 4))" } ?? ""
       extra += gradientNorm.map { "  gradient \(significant($0, 4))" } ?? ""
       extra += largestEigenvalue.map { "  λ₁ \(significant($0, 4))" } ?? ""
-      extra += stabilityLimit.map { " of \(significant($0, 4))" } ?? ""
+      extra += stabilityLimit.map { " (limit \(significant($0, 4)))" } ?? ""
       return "epoch \(epoch)/\(count)  train loss \(train)  test loss \(test)  rate \(text("rate", 5))\(extra)  "
         + "\(fixed(imagesPerSecond, 0)) images/s"
     }

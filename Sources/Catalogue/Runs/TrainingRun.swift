@@ -109,6 +109,9 @@ public struct TrainingRun {
         ["headline": .string(headline), "note": note.map { .string($0) } ?? .null], as: .circumstance)
       try course.figure(headline: headline, note: note)
         .write(to: folder, named: "training", formats: settings.formats)
+      for (name, figure) in course.measurementFigures(headline: headline) {
+        try figure.write(to: folder, named: name, formats: settings.formats)
+      }
       try history.exportCSV(to: path + "/training.csv")
       try history.exportJSON(to: path + "/training.json")
     }

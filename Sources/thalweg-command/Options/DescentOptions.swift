@@ -1,4 +1,5 @@
 import ArgumentParser
+import ThalwegCalls
 import ThalwegCatalogue
 import ThalwegDeformations
 import ThalwegTraining

@@ -1,12 +1,12 @@
 /// A call such as `name(1, label: "text")` taken apart, before anybody knows what its arguments mean.
-struct DeformationText {
+struct CallText {
   /// The name in front of the bracket.
   let name: String
   /// The arguments in order, with their labels.
   let arguments: [(label: String?, text: String)]
 
   /// Takes `text` apart. `name: argument` is short for `name(argument)`.
-  init(_ text: String) throws(DeformationTextError) {
+  init(_ text: String, kind: CallKind) throws(CallError) {
     let call = text.trimmed
     let inside: Substring
     if let end = call.firstIndex(where: { $0 == "(" || $0 == ":" || $0 == "\"" }), call[end] != "\"" {
@@ -15,25 +15,26 @@ struct DeformationText {
         inside = call[call.index(after: end)...]
       } else {
         guard call.last == ")" else {
-          throw .malformed(text: call, reason: "the closing bracket is missing")
+          throw .malformed(kind, text: call, reason: "the closing bracket is missing")
         }
         inside = call[call.index(after: end)...].dropLast()
       }
     } else {
       throw .malformed(
-        text: call, reason: "expected a name and arguments in brackets, as in LE(1, 0.9) or sam(rho: 0.05)")
+        kind, text: call, reason: "expected a name and arguments in brackets, as in \(kind.example)")
     }
-    let pieces = inside.allSatisfy(\.isWhitespace) ? [] : try Self.pieces(of: inside, between: ",", in: call)
+    let pieces =
+      inside.allSatisfy(\.isWhitespace) ? [] : try Self.pieces(of: inside, between: ",", in: call, kind: kind)
     guard pieces.allSatisfy({ !$0.isEmpty }) else {
-      throw .malformed(text: call, reason: "there is nothing between two commas")
+      throw .malformed(kind, text: call, reason: "there is nothing between two commas")
     }
     arguments = pieces.map(Self.labelled)
   }
 
   /// The pieces of `text` between separators that stand in no brackets and no quotes.
   static func pieces(
-    of text: Substring, between separator: Character, in whole: String
-  ) throws(DeformationTextError) -> [String] {
+    of text: Substring, between separator: Character, in whole: String, kind: CallKind
+  ) throws(CallError) -> [String] {
     var pieces: [String] = []
     var piece = ""
     var depth = 0
@@ -45,7 +46,7 @@ struct DeformationText {
         if character == ")" { depth -= 1 }
       }
       guard depth >= 0 else {
-        throw .malformed(text: whole, reason: "there is a closing bracket too many")
+        throw .malformed(kind, text: whole, reason: "there is a closing bracket too many")
       }
       if character == separator && depth == 0 && !isQuoted {
         pieces.append(piece.trimmed)
@@ -54,8 +55,8 @@ struct DeformationText {
         piece.append(character)
       }
     }
-    guard !isQuoted else { throw .malformed(text: whole, reason: "a closing quotation mark is missing") }
-    guard depth == 0 else { throw .malformed(text: whole, reason: "a closing bracket is missing") }
+    guard !isQuoted else { throw .malformed(kind, text: whole, reason: "a closing quotation mark is missing") }
+    guard depth == 0 else { throw .malformed(kind, text: whole, reason: "a closing bracket is missing") }
     return pieces + [piece.trimmed]
   }
 
@@ -70,9 +71,16 @@ struct DeformationText {
   }
 }
 
+/// Splits a text into calls between `separator`s that stand in no brackets and no quotes.
+///
+/// - Throws: ``CallError`` where a bracket or a quotation mark has no partner.
+public func calls(in text: String, between separator: Character, kind: CallKind) throws(CallError) -> [String] {
+  try CallText.pieces(of: text[...], between: separator, in: text, kind: kind)
+}
+
 extension String {
   /// The text without white space around it.
-  var trimmed: String {
+  fileprivate var trimmed: String {
     var text = self[...]
     while text.first?.isWhitespace == true { text.removeFirst() }
     while text.last?.isWhitespace == true { text.removeLast() }

@@ -1,20 +1,25 @@
+public import ThalwegExpressions
+
 /// What a call written as text names.
 public enum CallKind: String, Sendable {
   /// A schedule.
   case schedule
   /// An optimiser.
   case optimiser
+  /// A deformation.
+  case deformation
 
-  /// A call that is right, for messages.
+  /// Calls that are right, for messages.
   var example: String {
     switch self {
     case .schedule: "constant(0.1)"
     case .optimiser: "sgd(momentum: 0.9)"
+    case .deformation: "LE(1, 0.9) or sam(rho: 0.05)"
     }
   }
 }
 
-/// A text that states no schedule or no optimiser. Every description is one line that says how to mend it.
+/// A text that states no schedule, optimiser or deformation. Every description is one line that says how to mend it.
 public enum CallError: Error, Equatable, Sendable {
   /// The text is not a call such as `name(1, label: 2)`.
   case malformed(CallKind, text: String, reason: String)
@@ -26,6 +31,8 @@ public enum CallError: Error, Equatable, Sendable {
   case unknownArgument(CallKind, name: String, text: String)
   /// An argument's text states no usable value.
   case badValue(CallKind, name: String, argument: String, text: String, expected: String)
+  /// An argument's text is no formula.
+  case badFormula(CallKind, name: String, text: String, ExpressionError)
 }
 
 extension CallError: CustomStringConvertible {
@@ -42,6 +49,8 @@ extension CallError: CustomStringConvertible {
       "\(kind) \(name) has no use for “\(text)”"
     case .badValue(let kind, let name, let argument, let text, let expected):
       "\(kind) \(name): “\(argument)” is “\(text)”, expected \(expected)"
+    case .badFormula(let kind, let name, let text, let error):
+      "\(kind) \(name): formula “\(text)”, \(error)"
     }
   }
 }
