@@ -30,6 +30,8 @@ let package = Package(
   products: [
     .executable(name: "thalweg", targets: ["ThalwegCommand"]),
     .library(name: "Thalweg", targets: ["Thalweg"]),
+    // For the program Fuzz in Benchmarks; no promise to anybody else.
+    .library(name: "ThalwegFuzzing", targets: ["ThalwegFuzzing"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -55,6 +57,14 @@ let package = Package(
       ], path: "Sources/Thalweg", swiftSettings: settings),
 
     library(
+      "Fuzzing",
+      [
+        "ThalwegCatalogue", "ThalwegExchange", "ThalwegStores", "ThalwegFigures", "ThalwegTraining",
+        "ThalwegNetworks", "ThalwegDatasets", "ThalwegCheckpoints", "ThalwegDeformations", "ThalwegExpressions",
+        "ThalwegFiles",
+        "ThalwegRandomness",
+      ]),
+    library(
       "Catalogue",
       [
         "ThalwegExchange", "ThalwegStores", "ThalwegFigures", "ThalwegTraining", "ThalwegSurveys",
@@ -66,14 +76,14 @@ let package = Package(
     library("Stores", ["ThalwegFiles", .product(name: "GRDB", package: "GRDB.swift")]),
     library("Figures", ["CCairo"]),
     library("Surveys", ["ThalwegSurfaces", "ThalwegRandomness"]),
-    library("Training", ["ThalwegSurfaces", "ThalwegRandomness"]),
+    library("Training", ["ThalwegSurfaces", "ThalwegFiles", "ThalwegRandomness"]),
     library(
       "NeuralSurfaces",
       [
         "ThalwegNetworks", "ThalwegDatasets", "ThalwegEngine", "ThalwegGraphs", "ThalwegSurfaces",
         "ThalwegSpectra", "ThalwegRandomness",
       ]),
-    library("Networks", ["ThalwegGraphs", "ThalwegSurfaces", "ThalwegRandomness"]),
+    library("Networks", ["ThalwegGraphs", "ThalwegSurfaces", "ThalwegFiles", "ThalwegRandomness"]),
     library("Datasets", ["ThalwegFiles", "ThalwegRandomness"]),
     library("Checkpoints", ["ThalwegFiles"]),
     library("Engine", ["ThalwegGraphs", "CKernels", "COneDNN"]),
@@ -81,9 +91,10 @@ let package = Package(
     library(
       "Deformations",
       [
-        "ThalwegExpressions", "ThalwegSurfaces", "ThalwegSpectra", "ThalwegLinearAlgebra", "ThalwegRandomness",
+        "ThalwegExpressions", "ThalwegSurfaces", "ThalwegSpectra", "ThalwegLinearAlgebra", "ThalwegFiles",
+        "ThalwegRandomness",
       ]),
-    library("Expressions"),
+    library("Expressions", ["ThalwegFiles"]),
     library("Surfaces", ["ThalwegSpectra", "ThalwegLinearAlgebra"]),
     library("Spectra", ["ThalwegLinearAlgebra", "ThalwegRandomness"]),
     library("LinearAlgebra", ["COpenBLAS"]),
@@ -132,6 +143,7 @@ let package = Package(
     tests("Surveys", ["ThalwegSurveys"]),
     tests("Figures", ["ThalwegFigures"]),
     tests("Exchange", ["ThalwegExchange", "ThalwegStores", "ThalwegFiles"], exclude: ["Fixtures"]),
+    tests("Fuzzing", ["ThalwegFuzzing"]),
     tests("Stores", ["ThalwegStores", "StoresKillHelper"]),
     .executableTarget(
       name: "StoresKillHelper", dependencies: ["ThalwegStores"], path: "Tests/StoresKillHelper",

@@ -1,4 +1,5 @@
 public import ThalwegExpressions
+import ThalwegFiles
 
 /// A text that states no deformation. Every description is one line that says how to mend it.
 public enum DeformationTextError: Error, Equatable, Sendable {
@@ -21,17 +22,17 @@ extension DeformationTextError: CustomStringConvertible {
   public var description: String {
     switch self {
     case .malformed(let text, let reason):
-      "deformation “\(text)”: \(reason)"
+      "deformation “\(printable(text))”: \(printable(reason))"
     case .unknownName(let name, let known):
-      "no deformation is called “\(name)”; known are \(known.joined(separator: ", "))"
+      "no deformation is called “\(printable(name))”; known are \(known.joined(separator: ", "))"
     case .missingArgument(let name, let argument):
-      "deformation \(name) needs “\(argument)”"
+      "deformation \(printable(name)) needs “\(printable(argument))”"
     case .unknownArgument(let name, let text):
-      "deformation \(name) has no use for “\(text)”"
+      "deformation \(printable(name)) has no use for “\(printable(text))”"
     case .badValue(let name, let argument, let text, let expected):
-      "deformation \(name): “\(argument)” is “\(text)”, expected \(expected)"
+      "deformation \(printable(name)): “\(printable(argument))” is “\(printable(text))”, expected \(expected)"
     case .badFormula(let name, let text, let error):
-      "deformation \(name): formula “\(text)”, \(error)"
+      "deformation \(printable(name)): formula “\(printable(text))”, \(error)"
     }
   }
 }

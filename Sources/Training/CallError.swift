@@ -1,3 +1,5 @@
+import ThalwegFiles
+
 /// What a call written as text names.
 public enum CallKind: String, Sendable {
   /// A schedule.
@@ -33,15 +35,15 @@ extension CallError: CustomStringConvertible {
   public var description: String {
     switch self {
     case .malformed(let kind, let text, let reason):
-      "\(kind) “\(text)”: \(reason)"
+      "\(kind) “\(printable(text))”: \(printable(reason))"
     case .unknownName(let kind, let name, let known):
-      "no \(kind) is called “\(name)”; known are \(known.joined(separator: ", "))"
+      "no \(kind) is called “\(printable(name))”; known are \(known.joined(separator: ", "))"
     case .missingArgument(let kind, let name, let argument):
-      "\(kind) \(name) needs “\(argument)”"
+      "\(kind) \(printable(name)) needs “\(printable(argument))”"
     case .unknownArgument(let kind, let name, let text):
-      "\(kind) \(name) has no use for “\(text)”"
+      "\(kind) \(printable(name)) has no use for “\(printable(text))”"
     case .badValue(let kind, let name, let argument, let text, let expected):
-      "\(kind) \(name): “\(argument)” is “\(text)”, expected \(expected)"
+      "\(kind) \(printable(name)): “\(printable(argument))” is “\(printable(text))”, expected \(expected)"
     }
   }
 }
