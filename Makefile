@@ -4,9 +4,11 @@ SHELL := /bin/bash
 DATA ?= ../shared/data/cifar-10
 CHECKPOINT ?= ../shared/data/checkpoints/resnet20-12fca82f.th
 THREADS ?= $(shell nproc)
+COUNT ?= 100000
+READER ?=
 THALWEG = .build/release/thalweg
 
-.PHONY: help run test build dependencies bench bench-peers bench-smoke onednn3 format lint clean
+.PHONY: help run test build dependencies bench bench-peers fuzz onednn3 format lint clean
 
 help:
 	@echo "make run      build and run the quick start (3 minutes after the build)"
@@ -14,6 +16,7 @@ help:
 	@echo "make build    build the command: $(THALWEG)"
 	@echo "make bench    time the main workloads, write Benchmarks/latest.json (DATA=CIFAR-10 folder, THREADS=n)"
 	@echo "make bench-peers  the same work by PyTorch and other tools (installed from PyPI), write Benchmarks/peers.json"
+	@echo "make fuzz     read mutated files with every reader (COUNT=inputs, READER=name)"
 	@echo "make onednn3  build and test the engine against oneDNN 3 as well"
 	@echo "make format   format all sources; make lint checks them"
 
@@ -37,6 +40,9 @@ bench-peers: dependencies
 	swift build -c release --package-path Benchmarks --product Bench
 	Benchmarks/Peers/run.sh --ours "Benchmarks/.build/release/Bench" --threads $(THREADS) --data $(DATA) \
 	  --checkpoint $(CHECKPOINT) --out Benchmarks/peers.json
+
+fuzz: dependencies
+	swift run -c release --package-path Benchmarks Fuzz --count $(COUNT) $(if $(READER),--reader $(READER))
 
 onednn3: dependencies
 	Scripts/test-onednn3.sh

@@ -30,6 +30,8 @@ let package = Package(
   products: [
     .executable(name: "thalweg", targets: ["ThalwegCommand"]),
     .library(name: "Thalweg", targets: ["Thalweg"]),
+    // For the program Fuzz in Benchmarks; no promise to anybody else.
+    .library(name: "ThalwegFuzzing", targets: ["ThalwegFuzzing"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -56,6 +58,14 @@ let package = Package(
       ], path: "Sources/Thalweg", swiftSettings: settings),
 
     library(
+      "Fuzzing",
+      [
+        "ThalwegCatalogue", "ThalwegExchange", "ThalwegStores", "ThalwegFigures", "ThalwegTraining",
+        "ThalwegNetworks", "ThalwegDatasets", "ThalwegCheckpoints", "ThalwegDeformations", "ThalwegExpressions",
+        "ThalwegFiles",
+        "ThalwegRandomness",
+      ]),
+    library(
       "Catalogue",
       [
         "ThalwegExchange", "ThalwegStores", "ThalwegFigures", "ThalwegTraining", "ThalwegSurveys",
@@ -75,7 +85,7 @@ let package = Package(
         "ThalwegNetworks", "ThalwegDatasets", "ThalwegEngine", "ThalwegGraphs", "ThalwegSurfaces",
         "ThalwegSpectra", "ThalwegRandomness",
       ]),
-    library("Networks", ["ThalwegGraphs", "ThalwegSurfaces", "ThalwegRandomness"]),
+    library("Networks", ["ThalwegGraphs", "ThalwegSurfaces", "ThalwegFiles", "ThalwegRandomness"]),
     library("Datasets", ["ThalwegFiles", "ThalwegRandomness"]),
     library("Checkpoints", ["ThalwegFiles"]),
     library("Engine", ["ThalwegGraphs", "CKernels", "COneDNN"]),
@@ -86,8 +96,8 @@ let package = Package(
         "ThalwegCalls", "ThalwegExpressions", "ThalwegSurfaces", "ThalwegSpectra", "ThalwegLinearAlgebra",
         "ThalwegRandomness",
       ]),
-    library("Calls", ["ThalwegExpressions", "ThalwegSurfaces"]),
-    library("Expressions"),
+    library("Calls", ["ThalwegExpressions", "ThalwegSurfaces", "ThalwegFiles"]),
+    library("Expressions", ["ThalwegFiles"]),
     library("Surfaces", ["ThalwegSpectra", "ThalwegLinearAlgebra"]),
     library("Spectra", ["ThalwegLinearAlgebra", "ThalwegRandomness"]),
     library("LinearAlgebra", ["COpenBLAS"]),
@@ -138,6 +148,7 @@ let package = Package(
     tests("Surveys", ["ThalwegSurveys"]),
     tests("Figures", ["ThalwegFigures"]),
     tests("Exchange", ["ThalwegExchange", "ThalwegStores", "ThalwegFiles"], exclude: ["Fixtures"]),
+    tests("Fuzzing", ["ThalwegFuzzing"]),
     tests("Stores", ["ThalwegStores", "StoresKillHelper"]),
     .executableTarget(
       name: "StoresKillHelper", dependencies: ["ThalwegStores"], path: "Tests/StoresKillHelper",

@@ -13,6 +13,10 @@ let package = Package(
   dependencies: [.package(name: "thalweg", path: "..")],
   targets: [
     .target(name: "CAllocations"),
+    .target(name: "CMemoryPeak"),
+    .executableTarget(
+      name: "Fuzz", dependencies: ["CMemoryPeak", .product(name: "ThalwegFuzzing", package: "thalweg")],
+      swiftSettings: settings),
     .executableTarget(
       name: "Bench", dependencies: ["CAllocations", .product(name: "Thalweg", package: "thalweg")],
       swiftSettings: settings),

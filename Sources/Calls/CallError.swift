@@ -1,4 +1,5 @@
 public import ThalwegExpressions
+import ThalwegFiles
 
 /// What a call written as text names.
 public enum CallKind: String, Sendable {
@@ -40,17 +41,17 @@ extension CallError: CustomStringConvertible {
   public var description: String {
     switch self {
     case .malformed(let kind, let text, let reason):
-      "\(kind) “\(text)”: \(reason)"
+      "\(kind) “\(printable(text))”: \(printable(reason))"
     case .unknownName(let kind, let name, let known):
-      "no \(kind) is called “\(name)”; known are \(known.joined(separator: ", "))"
+      "no \(kind) is called “\(printable(name))”; known are \(known.joined(separator: ", "))"
     case .missingArgument(let kind, let name, let argument):
-      "\(kind) \(name) needs “\(argument)”"
+      "\(kind) \(printable(name)) needs “\(printable(argument))”"
     case .unknownArgument(let kind, let name, let text):
-      "\(kind) \(name) has no use for “\(text)”"
+      "\(kind) \(printable(name)) has no use for “\(printable(text))”"
     case .badValue(let kind, let name, let argument, let text, let expected):
-      "\(kind) \(name): “\(argument)” is “\(text)”, expected \(expected)"
+      "\(kind) \(printable(name)): “\(printable(argument))” is “\(printable(text))”, expected \(expected)"
     case .badFormula(let kind, let name, let text, let error):
-      "\(kind) \(name): formula “\(text)”, \(error)"
+      "\(kind) \(printable(name)): formula “\(printable(text))”, \(error)"
     }
   }
 }

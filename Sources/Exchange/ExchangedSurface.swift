@@ -129,7 +129,8 @@ public struct ExchangedSurface: Sendable {
     }
     var point = SurfacePoint(
       position: position, state: states[position], loss: number(.loss), standardError: number(.standardError),
-      correctCount: number(.correctCount).map { Int($0) }, exampleCount: number(.exampleCount).map { Int($0) })
+      correctCount: number(.correctCount).flatMap { Int(exactly: $0) },
+      exampleCount: number(.exampleCount).flatMap { Int(exactly: $0) })
     for name in otherNames { point.extra[name] = number(.other(name)) }
     return point
   }

@@ -1,3 +1,5 @@
+import ThalwegFiles
+
 /// A text that states no formula. Every description is one line and names the column, counted from 1.
 public enum ExpressionError: Error, Equatable, Sendable {
   /// The text ends where something was expected.
@@ -23,18 +25,18 @@ extension ExpressionError: CustomStringConvertible {
     case .unexpectedEnd(let column, let expected):
       "column \(column): the text ends where \(expected) was expected"
     case .unexpected(let found, let column, let expected):
-      "column \(column): “\(found)” where \(expected) was expected"
+      "column \(column): “\(printable(found))” where \(expected) was expected"
     case .badNumber(let text, let column):
-      "column \(column): “\(text)” is not a finite number"
+      "column \(column): “\(printable(text))” is not a finite number"
     case .unknownName(let name, let column, let known):
-      "column \(column): no variable, constant or function is called “\(name)”; known are "
+      "column \(column): no variable, constant or function is called “\(printable(name))”; known are "
         + known.joined(separator: ", ")
     case .wrongArgumentCount(let function, let column, let expected, let found):
       "column \(column): \(function) takes \(expected), not \(found)"
     case .tooDeep(let column, let limit):
       "column \(column): nested more than \(limit) levels deep"
     case .unusableVariable(let name):
-      "“\(name)” cannot name a variable: expected letters and digits, and no constant, function or repetition"
+      "“\(printable(name))” cannot name a variable: expected letters and digits, and no constant, function or repetition"
     }
   }
 }

@@ -1,3 +1,5 @@
+import ThalwegFiles
+
 /// Why a network cannot be made. Each description is one line.
 public enum NetworkError: Error, Hashable, Sendable {
   /// No network of that name exists.
@@ -25,11 +27,11 @@ extension NetworkError: CustomStringConvertible {
   public var description: String {
     switch self {
     case .unknownNetwork(let name):
-      "no network is called '\(name)'; there are \(Network.catalogue.map(\.name).joined(separator: ", "))"
+      "no network is called '\(printable(name))'; there are \(Network.catalogue.map(\.name).joined(separator: ", "))"
     case .unknownOption(let network, let option, let allowed):
-      "'\(option)' means nothing to \(network); allowed: \(allowed)"
+      "'\(printable(option))' means nothing to \(printable(network)); allowed: \(allowed)"
     case .notPositive(let what, let value):
-      "\(what) is \(value), expected at least 1"
+      "\(printable(what)) is \(value), expected at least 1"
     case .duplicateName(let name):
       "two tensors of the network are called \(name)"
     case .tooLarge(let name):

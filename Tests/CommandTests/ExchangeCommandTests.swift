@@ -91,6 +91,18 @@ struct ExchangeCommandTests {
     #expect(result.status == 64 && result.isOneLineError, "\(result.errors)")
   }
 
+  @Test(
+    "coordinates through which no axis can be laid are stored, and are one line when they are to be drawn",
+    arguments: ["-1e308,1\n1e308,2\n", "0,1\n5e-324,2\n"])
+  func extremeCoordinates(lines: String) throws {
+    let folder = try TestFolder()
+    try Data(("x,loss\n" + lines).utf8).write(to: URL(fileURLWithPath: folder("t.csv")))
+    let result = try Program.run("import", "t.csv", "--out", "out", in: folder)
+    #expect(
+      result.status == 1 && result.isOneLineError && result.errors.contains("coordinates from"), "\(result.errors)")
+    #expect(try RunFolder.open(folder("out")).surface(named: "loss").allPoints().count == 2)
+  }
+
   @Test("a file that lies is one line and leaves no folder", arguments: ["lie.h5", "lie.npz", "lie.csv", "absent.h5"])
   func lies(name: String) throws {
     let folder = try TestFolder()

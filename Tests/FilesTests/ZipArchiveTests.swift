@@ -109,6 +109,22 @@ struct ZipArchiveTests {
     #expect(throws: FileFormatError.self) { try open(ZipText.archive(two)) }
   }
 
+  @Test("what the writer writes is read, whether it shrinks little, much or not at all")
+  func written() throws {
+    let members: [(name: String, data: [UInt8])] = [
+      ("a.npy", (0..<5000).map { UInt8(truncatingIfNeeded: (($0 * $0 * $0) >> 9) % 16) }),
+      ("é/zeros", [UInt8](repeating: 0, count: 3_000_000)),
+      ("empty", []), ("noise", (0..<300).map { UInt8(truncatingIfNeeded: ($0 &* $0 &* 2_654_435_761) >> 13) }),
+    ]
+    var writer = ZipWriter()
+    for member in members { try writer.append(member.name, member.data) }
+    let bytes = writer.finish()
+    let archive = try open(bytes)
+    #expect(archive.members.map(\.name) == members.map(\.name))
+    #expect(try readAll(bytes) == members.map(\.data))
+    #expect(archive.members.map(\.isDeflated) == [true, false, false, false])
+  }
+
   @Test("4000 archives changed at random give an error or members")
   func mutations() {
     let bytes = ZipText.archive([

@@ -50,9 +50,7 @@ struct DrawnSurface {
   /// - Throws: ``NotDrawable`` for axes that don't ascend, and `StoreError`.
   init(_ store: SurfaceStore, of run: RunFolder) throws {
     let axes = store.grid.axes.map(\.coordinates)
-    for axis in axes where !zip(axis, axis.dropFirst()).allSatisfy({ $0 < $1 }) {
-      throw NotDrawable(path: run.path, found: "coordinates that do not ascend", expected: "a surface to draw")
-    }
+    for axis in axes { try Self.check(axis, path: run.path) }
     (xs, ys) = (axes[axes.count - 1], axes.count > 1 ? axes[0] : nil)
     points = try store.allPoints()
     let options = run.runDescription.options
@@ -60,6 +58,18 @@ struct DrawnSurface {
     leadsToCheckpoint = options["towards"] != nil
     curvatureTolerance = options["curvature"]?["tolerance"]?.doubleValue
     curvatureExampleCount = options["curvature"]?["examples"]?.doubleValue.flatMap { Int(exactly: $0) }
+  }
+
+  /// Refuses coordinates through which no axis can be laid.
+  private static func check(_ axis: [Double], path: String) throws(NotDrawable) {
+    guard zip(axis, axis.dropFirst()).allSatisfy({ $0 < $1 }) else {
+      throw NotDrawable(path: path, found: "coordinates that do not ascend", expected: "a surface to draw")
+    }
+    guard let first = axis.first, let last = axis.last, axis.count > 1 else { return }
+    guard abs(first) <= 1e300, abs(last) <= 1e300, last - first >= 1e-290 else {
+      throw NotDrawable(
+        path: path, found: "coordinates from \(first) to \(last)", expected: "ones up to 1e300 that can be told apart")
+    }
   }
 
   /// Under which a run keeps the caption of its figures.

@@ -1,5 +1,6 @@
 import Foundation
 import ThalwegFigures
+import ThalwegFiles
 import ThalwegStores
 
 /// The figures of stored results, drawn again: one result as it was drawn at first, or several on one scale.
@@ -70,7 +71,11 @@ public struct StoredDrawing {
     if settings.isLogarithmic == nil && parts.count == 1 { settings.isLogarithmic = parts[0].isLogarithmic }
     let figures = try figures(settings)
     let place = folder ?? parts[0].path + "/figures"
-    try FileManager.default.createDirectory(atPath: place, withIntermediateDirectories: true)
+    do {
+      try FileManager.default.createDirectory(atPath: place, withIntermediateDirectories: true)
+    } catch {
+      throw FileAccessError(path: place, operation: "create folder", reason: String(cString: strerror(errno)))
+    }
     return try figures.flatMap { try $0.figure.write(to: "\(place)/\($0.name)", formats: settings.formats) }
   }
 

@@ -1,3 +1,5 @@
+import ThalwegFiles
+
 /// A setting that makes no sense, found before any work.
 public struct SettingError: Error, Equatable, Sendable, CustomStringConvertible {
   /// The setting's name, as users know it.
@@ -15,5 +17,5 @@ public struct SettingError: Error, Equatable, Sendable, CustomStringConvertible 
   }
 
   /// One line.
-  public var description: String { "\(setting): found \(found), expected \(expected)" }
+  public var description: String { "\(setting): found \(printable(found)), expected \(expected)" }
 }
