@@ -59,11 +59,11 @@ let package = Package(
       [
         "ThalwegStores", "ThalwegFigures", "ThalwegTraining", "ThalwegSurveys", "ThalwegNeuralSurfaces",
         "ThalwegNetworks", "ThalwegDatasets", "ThalwegCheckpoints", "ThalwegFiles", "ThalwegEngine",
-        "ThalwegSurfaces", "ThalwegSpectra", "ThalwegLinearAlgebra",
+        "ThalwegSurfaces", "ThalwegSpectra", "ThalwegLinearAlgebra", "ThalwegRandomness",
       ]),
     library("Stores", ["ThalwegFiles", .product(name: "GRDB", package: "GRDB.swift")]),
     library("Figures", ["CCairo"]),
-    library("Surveys", ["ThalwegSurfaces", "ThalwegRandomness"]),
+    library("Surveys", ["ThalwegSurfaces", "ThalwegLinearAlgebra", "ThalwegRandomness"]),
     library("Training", ["ThalwegSurfaces", "ThalwegRandomness"]),
     library(
       "NeuralSurfaces",
@@ -106,7 +106,7 @@ let package = Package(
       "NeuralSurfaces",
       [
         "ThalwegNeuralSurfaces", "ThalwegNetworks", "ThalwegDatasets", "ThalwegCheckpoints", "ThalwegEngine",
-        "ThalwegTraining", "ThalwegGraphs", "ThalwegSpectra", "ThalwegLinearAlgebra",
+        "ThalwegTraining", "ThalwegGraphs", "ThalwegSpectra", "ThalwegLinearAlgebra", "ThalwegSurveys",
       ]),
     tests("CKernels", ["CKernels"]),
     tests(
@@ -124,7 +124,7 @@ let package = Package(
         "ThalwegDeformations", "ThalwegExpressions", "ThalwegTraining", "ThalwegSpectra", "ThalwegLinearAlgebra",
       ]),
     tests("Training", ["ThalwegTraining"], exclude: ["reference_sgd.py", "reference_optimisers.py"]),
-    tests("Surveys", ["ThalwegSurveys"]),
+    tests("Surveys", ["ThalwegSurveys", "ThalwegLinearAlgebra"]),
     tests("Figures", ["ThalwegFigures"]),
     tests("Stores", ["ThalwegStores", "StoresKillHelper"]),
     .executableTarget(
