@@ -17,11 +17,12 @@ struct SurveyFigures {
   /// Writes all figures of the survey's kind.
   func write(to run: RunFolder) throws {
     guard result.losses.contains(where: { $0 != nil }) else { return }  // The facts say that all diverged.
+    let suffix = result.fileSuffix
     if result.settings.axes.count == 1 {
-      try slice.write(to: run, named: "slice")
+      try slice.write(to: run, named: "slice" + suffix)
     } else {
-      try contour.write(to: run, named: "contour")
-      try landscape.write(to: run, named: "surface")
+      try contour.write(to: run, named: "contour" + suffix)
+      try landscape.write(to: run, named: "surface" + suffix)
       for (name, figure) in curvatureFigures { try figure.write(to: run, named: name) }
     }
   }
@@ -29,11 +30,15 @@ struct SurveyFigures {
   private var panel: SurfacePanel { result.panel(title: "") }
 
   private var contour: ContourFigure {
-    ContourFigure(panels: [panel], values: values, caption: caption + holesText)
+    let labels = result.geometry.labels
+    return ContourFigure(
+      panels: [panel], xLabel: labels[0], yLabel: labels[1], values: values, caption: caption + holesText)
   }
 
   private var landscape: LitSurfaceFigure {
-    LitSurfaceFigure(panels: [panel], values: values, caption: caption + holesText)
+    let labels = result.geometry.shortLabels
+    return LitSurfaceFigure(
+      panels: [panel], xLabel: labels[0], yLabel: labels[1], values: values, caption: caption + holesText)
   }
 
   /// The Hessian's extreme eigenvalues over the plane, and their ratio, where they were measured.
@@ -45,8 +50,8 @@ struct SurveyFigures {
       let axes = result.settings.axes
       let grid = ThalwegFigures.SurfaceGrid(xs: axes[0].coordinates, ys: axes[1].coordinates, values: values)
       return ContourFigure(
-        panels: [SurfacePanel(title: "", grid: grid, centre: Point(0, 0))],
-        values: ValueAxis(label: label, spacing: .automatic),
+        panels: [result.panel(grid: grid, title: "")], xLabel: result.geometry.labels[0],
+        yLabel: result.geometry.labels[1], values: ValueAxis(label: label, spacing: .automatic),
         caption: caption + " Filters and dense weights only; Lanczos to a relative residual of "
           + "\(result.settings.curvature?.tolerance ?? 0)." + holesText)
     }
@@ -66,10 +71,8 @@ struct SurveyFigures {
   private var slice: LineFigure {
     var figure = LineFigure.slice(
       [result.lossLine(name: "loss"), result.accuracyLine(name: "accuracy")], values: values)
-    if case .towards = result.settings.directions {
-      figure.xLabel = "from the first checkpoint (0) to the second (1)"
-      figure.target = 1
-    }
+    figure.xLabel = result.geometry.labels[0]
+    if !result.geometry.corners.isEmpty { figure.target = 1 }
     figure.caption = caption + " Band: one standard error." + holesText
     return figure
   }
@@ -82,9 +85,7 @@ struct SurveyFigures {
 
   /// How many points are missing, and what became of those that stand alone.
   private var holesText: String {
-    let (count, holes) = (result.points.count, result.points.count - result.losses.count { $0 != nil })
-    guard holes > 0 else { return "" }
-    let text = " \(holes) of \(count) points have no finite loss and are holes."
+    guard let text = result.points.holesText.map({ " " + $0 }) else { return "" }
     guard result.settings.axes.count == 2, !panel.grid.isolatedPoints.isEmpty else { return text }
     return text + " Discs are measured points among them."
   }
@@ -93,32 +94,25 @@ struct SurveyFigures {
 extension SurveyResult {
   /// The surface as one panel of a figure.
   func panel(title: String) -> SurfacePanel {
-    SurfacePanel(
-      title: title,
+    panel(
       grid: ThalwegFigures.SurfaceGrid(
-        xs: settings.axes[0].coordinates, ys: settings.axes[1].coordinates, values: losses),
-      centre: Point(0, 0))
+        xs: settings.axes[0].coordinates, ys: settings.axes[1].coordinates, values: losses), title: title)
+  }
+
+  /// Other values over the same points as a panel. Checkpoints are marked by their names, a lone one by a cross.
+  func panel(grid: ThalwegFigures.SurfaceGrid, title: String) -> SurfacePanel {
+    var panel = SurfacePanel(title: title, grid: grid, centre: geometry.corners.isEmpty ? Point(0, 0) : nil)
+    panel.marks = geometry.corners.map { SurfaceMark($0.name, at: Point($0.coordinates[0], $0.coordinates[1])) }
+    return panel
   }
 
   /// The losses of a slice, with a band of one standard error.
   func lossLine(name: String) -> LineSeries {
-    func border(_ sign: Double) -> [Double?] {
-      points.map { point in
-        point.loss.flatMap { loss in point.standardError.map { max(loss + sign * $0, loss / 1e3) } }
-      }
-    }
-    return LineSeries(
-      name: name, xs: settings.axes[0].coordinates, values: losses, lower: border(-1), upper: border(1))
+    points.lossLine(name: name, xs: settings.axes[0].coordinates)
   }
 
   /// The accuracies of a slice.
   func accuracyLine(name: String) -> LineSeries {
-    LineSeries(
-      name: name, xs: settings.axes[0].coordinates,
-      values: points.map { point in
-        guard point.state == .measured, let correct = point.correctCount, let count = point.exampleCount
-        else { return nil }
-        return Double(correct) / Double(count)
-      }, side: .right)
+    points.accuracyLine(name: name, xs: settings.axes[0].coordinates)
   }
 }
