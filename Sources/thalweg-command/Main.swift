@@ -72,7 +72,7 @@ struct ThalwegCommand: ParsableCommand {
     version: Machine.version,
     subcommands: [
       QuickstartCommand.self, TrainCommand.self, EvaluateCommand.self, SurfaceCommand.self, SliceCommand.self,
-      PathCommand.self, EigenCommand.self, SpectrumCommand.self, TraceCommand.self,
+      PathCommand.self, TrajectoryCommand.self, EigenCommand.self, SpectrumCommand.self, TraceCommand.self,
       InspectCommand.self, NetworksCommand.self,
     ])
 }

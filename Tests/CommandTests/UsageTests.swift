@@ -5,7 +5,7 @@ import Testing
 struct UsageTests {
   @Test(
     "help fits on a screen and shows an example",
-    arguments: ["quickstart", "train", "evaluate", "surface", "slice", "path", "inspect", "networks"])
+    arguments: ["quickstart", "train", "evaluate", "surface", "slice", "path", "trajectory", "inspect", "networks"])
   func help(command: String) throws {
     let result = try Program.run(command, "--help", in: TestFolder())
     #expect(result.status == 0)
