@@ -5,8 +5,9 @@ public import ThalwegSurfaces
 ///
 /// Entries are independent standard normal numbers. With normalisation by filter, the part `d` of every unit
 /// with parameters `θ` becomes `d ‖θ‖ / (‖d‖ + 10⁻¹⁰)`; by tensor and by layer, the same holds for whole tensors
-/// and layers, and by weight every entry becomes `d |θ|`. Lengths are Euclidean, over the unit, tensor or layer. Then a network whose filters are scaled up, and whose loss doesn't
-/// notice, has a direction that is scaled up as well, and its slice looks the same.
+/// and layers, and by weight every entry becomes `d |θ|`. Lengths are Euclidean, over the unit, tensor or layer.
+/// Then a network whose filters are scaled up, and whose loss doesn't notice, has a direction that is scaled up as
+/// well, and its slice looks the same.
 ///
 /// * Units are counted by the entry's `unitAxis`. A tensor of rank 2 or more without units is one unit.
 /// * Tensors of rank 0 and 1 don't move, or move randomly with their own length: see

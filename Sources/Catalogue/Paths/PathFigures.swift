@@ -10,8 +10,14 @@ struct PathFigures {
 
   /// Writes them.
   func write(to folder: RunFolder) throws {
-    guard result.lines.contains(where: { $0.points.losses.contains { $0 != nil } }) else { return }
-    try lines.write(to: folder, named: "path")
+    // Six lines of one split are as many as there are colours.
+    let isTogether = isSingle || run.subjects.count == 1
+    for subject in isTogether ? [run.subjects[0]] : run.subjects {
+      let split = subject.settings.split.rawValue
+      let shown = isTogether ? result.lines : result.lines.filter { $0.finding.split == split }
+      guard shown.contains(where: { $0.points.losses.contains { $0 != nil } }) else { continue }
+      try lines(shown).write(to: folder, named: isTogether ? "path" : "path-\(split)")
+    }
     if result.patches.contains(where: { $0.points.losses.contains { $0 != nil } }) {
       try patches.write(to: folder, named: "patch")
     }
@@ -28,24 +34,24 @@ struct PathFigures {
     return SurveyFigures.values(isLogarithmic: hasPositive ? run.settings.isLogarithmic : nil)
   }
 
-  private var lines: LineFigure {
-    let isSingle = run.states.count == 2
+  private var isSingle: Bool { run.states.count == 2 }
+
+  private func lines(_ lines: [PathResult.Line]) -> LineFigure {
     let xs = result.coordinates
-    var series = result.lines.map { line in
+    var series = lines.map { line in
       let finding = line.finding
-      let pair = finding.names.joined(separator: "–")
-      let isOnlySplit = run.subjects.count == 1
       return line.points.lossLine(
-        name: isSingle ? "\(finding.split) loss" : isOnlySplit ? pair : "\(pair), \(finding.split)", xs: xs)
+        name: isSingle ? "\(finding.split) loss" : finding.names.joined(separator: "–"), xs: xs)
     }
     if isSingle {
-      series += result.lines.map { $0.points.accuracyLine(name: "\($0.finding.split) accuracy", xs: xs) }
+      series += lines.map { $0.points.accuracyLine(name: "\($0.finding.split) accuracy", xs: xs) }
     }
     var figure = LineFigure.slice(
       series, xLabel: isSingle ? "from A (0) to B (1)" : "from the first of two checkpoints (0) to the second (1)",
       values: values(result.lines.flatMap(\.points)))
+    if !isSingle { figure.left.label = "\(lines[0].finding.split) \(figure.left.label)" }
     figure.target = 1
-    let holes = result.lines.flatMap(\.points).holesText.map { " " + $0 } ?? ""
+    let holes = lines.flatMap(\.points).holesText.map { " " + $0 } ?? ""
     figure.caption = caption + " Bands: one standard error." + holes
     if !isSingle { figure.size = Size(width: 600, height: 400) }
     return figure

@@ -64,7 +64,7 @@ public struct PathFinding: Sendable, Equatable, Codable {
       lines.append(
         reversal.height == 0
           ? "  monotone   yes, at the measured points"
-          : "  monotone   no: rises by \(estimateText(reversal.height, reversal.standardError, 4)) from "
+          : "  monotone   \(isReversalBeyondError ? "no" : "within the errors"): rises by \(estimateText(reversal.height, reversal.standardError, 4)) from "
             + "\(fixed(reversal.from, 3)) to \(fixed(reversal.to, 3))")
     }
     if holeCount > 0 { lines.append("  holes      \(holeCount) points between them have no loss") }
@@ -84,6 +84,12 @@ public struct PathFinding: Sendable, Equatable, Codable {
           + "\(text(functions.disagreement, 100, 2)) % are judged otherwise")
     }
     return lines
+  }
+
+  /// Whether the reversal is more than two standard errors high, or has none.
+  private var isReversalBeyondError: Bool {
+    guard let reversal, let error = reversal.standardError else { return true }
+    return reversal.height > 2 * error
   }
 
   private func lossText(_ index: Int) -> String {

@@ -75,6 +75,13 @@ public struct PathRun {
     return lines
   }
 
+  /// Names of the figures of losses along lines and over the patch.
+  public var figures: [String] {
+    guard states.count == 4 else { return ["path"] }
+    let splits = subjects.map(\.settings.split.rawValue)
+    return (splits.count == 1 ? ["path"] : splits.map { "path-\($0)" }) + ["patch"]
+  }
+
   /// Measures into the folder at `path`, or goes on with what is there.
   ///
   /// - Returns: What was found; `nil` if the observer ended the run.

@@ -62,7 +62,7 @@ struct PathCommand: ParsableCommand {
     guard let result else { throw Interrupted(advice: "the same command goes on where it stopped") }
     guard !json else { return Console.line(try result.json().indentedText) }
     result.text.forEach(Console.line)
-    let figures = others.count == 3 ? ["path", "patch"] : ["path"]
+    let figures = run.figures
     Console.line("figures      " + figures.map { "\(out)/figures/\($0).svg" }.joined(separator: ", "))
     Console.line("findings     \(out)/path.json")
   }
