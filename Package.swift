@@ -69,15 +69,14 @@ let package = Package(
       "Catalogue",
       [
         "ThalwegExchange", "ThalwegStores", "ThalwegFigures", "ThalwegTraining", "ThalwegSurveys",
-        "ThalwegDeformations",
-        "ThalwegExpressions", "ThalwegNeuralSurfaces", "ThalwegNetworks", "ThalwegDatasets", "ThalwegCheckpoints",
-        "ThalwegFiles", "ThalwegEngine",
-        "ThalwegSurfaces", "ThalwegSpectra", "ThalwegLinearAlgebra",
+        "ThalwegDeformations", "ThalwegExpressions", "ThalwegNeuralSurfaces", "ThalwegNetworks", "ThalwegDatasets",
+        "ThalwegCheckpoints", "ThalwegFiles", "ThalwegEngine", "ThalwegSurfaces", "ThalwegSpectra",
+        "ThalwegLinearAlgebra", "ThalwegRandomness",
       ]),
     library("Exchange", ["ThalwegStores", "ThalwegFiles", "CHDF5"]),
     library("Stores", ["ThalwegFiles", .product(name: "GRDB", package: "GRDB.swift")]),
     library("Figures", ["CCairo"]),
-    library("Surveys", ["ThalwegSurfaces", "ThalwegRandomness"]),
+    library("Surveys", ["ThalwegSurfaces", "ThalwegLinearAlgebra", "ThalwegRandomness"]),
     library("Training", ["ThalwegCalls", "ThalwegSurfaces", "ThalwegRandomness"]),
     library(
       "NeuralSurfaces",
@@ -125,7 +124,7 @@ let package = Package(
       "NeuralSurfaces",
       [
         "ThalwegNeuralSurfaces", "ThalwegNetworks", "ThalwegDatasets", "ThalwegCheckpoints", "ThalwegEngine",
-        "ThalwegTraining", "ThalwegGraphs", "ThalwegSpectra", "ThalwegLinearAlgebra",
+        "ThalwegTraining", "ThalwegGraphs", "ThalwegSpectra", "ThalwegLinearAlgebra", "ThalwegSurveys",
       ]),
     tests("CKernels", ["CKernels"]),
     tests(
@@ -145,7 +144,7 @@ let package = Package(
         "ThalwegLinearAlgebra",
       ]),
     tests("Training", ["ThalwegTraining", "ThalwegCalls"], exclude: ["reference_sgd.py", "reference_optimisers.py"]),
-    tests("Surveys", ["ThalwegSurveys"]),
+    tests("Surveys", ["ThalwegSurveys", "ThalwegLinearAlgebra"]),
     tests("Figures", ["ThalwegFigures"]),
     tests("Exchange", ["ThalwegExchange", "ThalwegStores", "ThalwegFiles"], exclude: ["Fixtures"]),
     tests("Fuzzing", ["ThalwegFuzzing"]),

@@ -52,6 +52,14 @@ extension Canvas {
     fillCircle(at: centre, radius: radius, colour)
   }
 
+  /// Draws a white disc with a name inside.
+  func mark(_ name: String, at centre: Point) {
+    let radius = max(6.5, textWidth(name, size: 8.5) / 2 + 3)
+    fillCircle(at: centre, radius: radius + 0.9, Ink.strong)
+    fillCircle(at: centre, radius: radius, Colour(grey: 1))
+    text(name, at: centre, size: 8.5, Ink.strong, isBold: true, alignment: .centre, vertical: .middle)
+  }
+
   /// Fills a rectangle with grey hatching, the sign for “not known”.
   func hatch(_ rect: Rect) {
     clipped(to: rect) {

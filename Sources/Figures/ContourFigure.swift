@@ -64,7 +64,7 @@ public struct ContourFigure: Figure {
 
   /// The figure of `panels`, at least one.
   ///
-  /// `size` defaults to one that gives every panel about 4 inches.
+  /// `size` defaults to one that gives every panel about 4 inches, and less height to planes that are wide.
   public init(
     panels: [SurfacePanel], xLabel: String = "first direction", yLabel: String = "second direction",
     values: ValueAxis = ValueAxis(), headline: String = "", caption: String = "", style: Style = Style(),
@@ -78,7 +78,11 @@ public struct ContourFigure: Figure {
     self.headline = headline
     self.caption = caption
     self.style = style
-    self.size = size ?? PageLayout.defaultSize(panelCount: panels.count, hasHeadline: !headline.isEmpty)
+    let shape = panels.map(\.grid.shape).max() ?? 1
+    var usual = PageLayout.defaultSize(
+      panelCount: panels.count, hasHeadline: !headline.isEmpty, aspect: min(max(shape, 0.5), 1))
+    usual.height += 100 * (1 - min(max(shape, 0.5), 1))  // The caption and the labels stay as they are.
+    self.size = size ?? usual
   }
 
   /// The figure of one surface.
@@ -130,7 +134,8 @@ public struct ContourFigure: Figure {
     canvas.clipped(to: frame.plot) {
       painter.fillBands(on: canvas)
       if style.hasLines {
-        painter.drawLines(on: canvas, avoiding: panel.path + [panel.centre].compactMap { $0 })
+        painter.drawLines(
+          on: canvas, avoiding: panel.path + [panel.centre].compactMap { $0 } + panel.marks.map(\.place))
       }
       canvas.route(panel.path.map(frame.place))
     }
@@ -139,6 +144,9 @@ public struct ContourFigure: Figure {
     }
     if let centre = panel.centre, frame.plot.contains(frame.place(centre)) {
       canvas.cross(at: frame.place(centre), radius: 5)
+    }
+    for mark in panel.marks where frame.plot.contains(frame.place(mark.place)) {
+      canvas.mark(mark.name, at: frame.place(mark.place))
     }
     frame.drawAxes(on: canvas, isBoxed: true)
     return frame.plot

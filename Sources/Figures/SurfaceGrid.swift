@@ -45,6 +45,13 @@ public struct SurfaceGrid: Equatable, Sendable {
     }
   }
 
+  /// The height of the plane over its width; 1 for what has no extent.
+  var shape: Double {
+    guard let left = xs.first, let right = xs.last, let low = ys.first, let high = ys.last, right > left
+    else { return 1 }
+    return (high - low) / (right - left)
+  }
+
   private func touchesCell(_ column: Int, _ row: Int) -> Bool {
     for left in [column - 1, column] where left >= 0 && left + 1 < xs.count {
       for lower in [row - 1, row] where lower >= 0 && lower + 1 < ys.count {
@@ -84,6 +91,8 @@ public struct SurfacePanel: Equatable, Sendable {
   public var path: [Point]
   /// A place marked by a cross, usually the trained network at the origin.
   public var centre: Point?
+  /// Places with names, for example checkpoints through which a plane was laid.
+  public var marks: [SurfaceMark] = []
 
   /// The panel that shows `grid`.
   public init(title: String = "", grid: SurfaceGrid, path: [Point] = [], centre: Point? = nil) {
@@ -91,6 +100,20 @@ public struct SurfacePanel: Equatable, Sendable {
     self.grid = grid
     self.path = path
     self.centre = centre
+  }
+}
+
+/// A named place of a surface, drawn as a disc with its name inside.
+public struct SurfaceMark: Equatable, Sendable {
+  /// Its coordinates.
+  public let place: Point
+  /// Its name, one or two letters.
+  public let name: String
+
+  /// A mark.
+  public init(_ name: String, at place: Point) {
+    self.name = name
+    self.place = place
   }
 }
 

@@ -1,5 +1,5 @@
 extension SurfacePainter {
-  /// Draws the route and the centre mark on the surface; what a hill hides is dotted or left out.
+  /// Draws the route, the centre and the named places on the surface; what a hill hides is dotted or left out.
   func drawRoute(on canvas: Canvas) {
     let points = panel.path.compactMap(onSurface)
     let isVisible = points.map(isVisible)
@@ -10,6 +10,10 @@ extension SurfacePainter {
     canvas.route(places, isVisible: isVisible)
     if let centre = panel.centre.flatMap(onSurface), self.isVisible(centre) {
       canvas.cross(at: room.projection.place(centre), radius: 4)
+    }
+    for mark in panel.marks {
+      guard let point = onSurface(mark.place), self.isVisible(point) else { continue }
+      canvas.mark(mark.name, at: room.projection.place(point))
     }
   }
 

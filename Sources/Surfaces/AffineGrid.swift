@@ -1,7 +1,7 @@
 /// Points `centre + Σₖ coordinateₖ · directionₖ` over a rectangular grid of coordinates.
 ///
 /// The points are never built all at once: a survey moves one scratch state from point to point.
-public struct AffineGrid: Sendable {
+public struct AffineGrid: PointGrid {
   /// The point with coordinates zero.
   public let centre: ModelState
   /// One direction for each axis.
@@ -17,18 +17,6 @@ public struct AffineGrid: Sendable {
     self.centre = centre
     self.directions = directions
     self.coordinates = coordinates
-  }
-
-  /// Number of points.
-  public var count: Int { coordinates.reduce(1) { $0 * $1.count } }
-
-  /// Coordinates of point `index`. The first axis changes fastest.
-  public func coordinates(of index: Int) -> [Double] {
-    var rest = index
-    return coordinates.map { axis in
-      defer { rest /= axis.count }
-      return axis[rest % axis.count]
-    }
   }
 
   /// Writes point `index` into `state`, which has the centre's space and precision.

@@ -45,6 +45,17 @@ public struct PointResult: Sendable, Equatable, Codable {
   public let correctCount: Int?
   /// Number of examples averaged.
   public let exampleCount: Int
+  /// Why the point could not be evaluated at all; `nil` when it was.
+  public let hole: PointHole?
+
+  /// A point that could not be evaluated.
+  public init(index: Int, hole: PointHole) {
+    self.index = index
+    self.hole = hole
+    status = .diverged
+    (loss, undeformedLoss, standardError, correctCount) = (nil, nil, nil, nil)
+    exampleCount = 0
+  }
 
   /// The result of an evaluation.
   ///
@@ -58,6 +69,7 @@ public struct PointResult: Sendable, Equatable, Codable {
     samplingError: SamplingError = .population
   ) {
     self.index = index
+    hole = nil
     status = evaluation.status
     let isUsable = evaluation.status == .ok
     loss = isUsable ? evaluation.loss : nil

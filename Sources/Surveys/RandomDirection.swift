@@ -1,12 +1,13 @@
 import ThalwegRandomness
 public import ThalwegSurfaces
 
-/// Random directions through a state, normalised by filter, by layer or not at all.
+/// Random directions through a state, normalised by filter, tensor, layer or weight, or not at all.
 ///
 /// Entries are independent standard normal numbers. With normalisation by filter, the part `d` of every unit
-/// with parameters `θ` becomes `d ‖θ‖ / (‖d‖ + 10⁻¹⁰)`; by layer, the same holds for whole tensors. Lengths
-/// are Euclidean, over the unit or tensor. Then a network whose filters are scaled up, and whose loss doesn't
-/// notice, has a direction that is scaled up as well, and its slice looks the same.
+/// with parameters `θ` becomes `d ‖θ‖ / (‖d‖ + 10⁻¹⁰)`; by tensor and by layer, the same holds for whole tensors
+/// and layers, and by weight every entry becomes `d |θ|`. Lengths are Euclidean, over the unit, tensor or layer.
+/// Then a network whose filters are scaled up, and whose loss doesn't notice, has a direction that is scaled up as
+/// well, and its slice looks the same.
 ///
 /// * Units are counted by the entry's `unitAxis`. A tensor of rank 2 or more without units is one unit.
 /// * Tensors of rank 0 and 1 don't move, or move randomly with their own length: see
@@ -39,12 +40,13 @@ public struct RandomDirection: Sendable, Hashable, Codable {
   /// Direction number `index ≥ 0` of the family, fitted to `state` and in its precision.
   ///
   /// - Throws: ``DirectionError`` when the parameters are not finite or the direction is zero.
-  /// - Complexity: O(n) time for n parameters; beside the result, memory for the largest tensor.
+  /// - Complexity: O(n) time for n parameters; beside the result, memory for the largest tensor, by layer for all.
   public func direction(_ index: Int, at state: ModelState) throws(DirectionError) -> Displacement {
     precondition(index >= 0, "no direction has the number \(index)")
     let space = state.space
     var direction = ModelVector(zeros: space.parameterCount, precision: state.parameters.precision)
     var coordinates: [Int] = []
+    var layers: [String: [TensorPart]] = [:]
     for tensor in space.entries.indices where space.entries[tensor].role.isTrainable {
       let entry = space.entries[tensor]
       guard entry.role != .coordinate else {
@@ -56,15 +58,37 @@ public struct RandomDirection: Sendable, Hashable, Codable {
       guard theta.allSatisfy(\.isFinite) else { throw .notFinite(name: entry.name) }
       var stream = RandomStream(seed: seed, UInt64(index), UInt64(tensor))
       var part = theta.map { _ in stream.normal() }
-      fit(&part, to: theta, entry: entry)
-      for (position, value) in zip(space.range(of: tensor), part) { direction[position] = value }
+      let range = space.range(of: tensor)
+      if normalisation == .layer {
+        layers[Self.layer(of: entry), default: []].append((range, part, theta))
+      } else {
+        fit(&part, to: theta, entry: entry)
+        for (position, value) in zip(range, part) { direction[position] = value }
+      }
     }
+    for parts in layers.values { Self.write(parts, to: &direction) }
     try moveCoordinates(coordinates, index: index, state: state, direction: &direction)
     guard direction.norm() > 0 else { throw .vanishes }
     return Displacement(parameters: direction)
   }
 
-  /// Fits the lengths of a tensor's part to those of the parameters `theta` of `entry`.
+  /// A tensor's place in the vector, its drawn entries and its parameters.
+  private typealias TensorPart = (range: Range<Int>, drawn: [Double], theta: [Double])
+
+  /// The name up to the last dot.
+  private static func layer(of entry: StateEntry) -> String {
+    entry.name.lastIndex(of: ".").map { String(entry.name[..<$0]) } ?? entry.name
+  }
+
+  /// Fits the parts of a layer to the length of its tensors together.
+  private static func write(_ parts: [TensorPart], to direction: inout ModelVector) {
+    var drawn = parts.flatMap(\.drawn)
+    scale(&drawn, at: drawn.indices, to: parts.flatMap(\.theta))
+    for (position, value) in zip(parts.flatMap(\.range), drawn) { direction[position] = value }
+  }
+
+  /// Fits the lengths of a tensor's part to those of the parameters `theta` of `entry`, which by layer is taken to be
+  /// the only tensor of its layer.
   package func fit(_ part: inout [Double], to theta: [Double], entry: StateEntry) {
     switch normalisation {
     case .none:
@@ -81,8 +105,10 @@ public struct RandomDirection: Sendable, Hashable, Codable {
       } else {
         Self.scale(&part, at: part.indices, to: theta)
       }
-    case .layer:
+    case .tensor, .layer:
       Self.scale(&part, at: part.indices, to: theta)
+    case .weight:
+      for i in part.indices { part[i] *= abs(theta[i]) }
     }
   }
 
@@ -106,7 +132,11 @@ public struct RandomDirection: Sendable, Hashable, Codable {
     guard theta.allSatisfy(\.isFinite) else { throw .notFinite(name: "coordinates") }
     var stream = RandomStream(seed: seed, UInt64(index), UInt64.max)  // The key of no tensor.
     var part = theta.map { _ in stream.normal() }
-    if normalisation != .none { Self.scale(&part, at: part.indices, to: theta) }
+    switch normalisation {
+    case .none: break
+    case .weight: for i in part.indices { part[i] *= abs(theta[i]) }
+    case .filter, .tensor, .layer: Self.scale(&part, at: part.indices, to: theta)
+    }
     for (position, value) in zip(positions, part) { direction[position] = value }
   }
 }

@@ -15,7 +15,7 @@ public enum SurveyOutcome: Sendable, Equatable {
 /// in any order.
 public struct SurfaceSurvey: Sendable {
   /// The points.
-  public let grid: AffineGrid
+  public let grid: any PointGrid
   /// The order of measurement.
   public let order: PointOrder
   /// How many points are reported together.
@@ -25,7 +25,7 @@ public struct SurfaceSurvey: Sendable {
 
   /// A survey of `grid`.
   public init(
-    _ grid: AffineGrid, order: PointOrder = .sequential, blockSize: Int = 16,
+    _ grid: any PointGrid, order: PointOrder = .sequential, blockSize: Int = 16,
     samplingError: SamplingError = .population
   ) {
     precondition(blockSize > 0, "blocks of \(blockSize) points report nothing")
@@ -53,15 +53,17 @@ public struct SurfaceSurvey: Sendable {
   /// - Parameters:
   ///   - pending: Indices of points, without repetition; all of the grid by default.
   ///   - evaluator: Evaluates the surface. It must be this call's own.
+  ///   - prepare: Changes a point before it is evaluated, for example its running statistics, or says why it can't be.
   ///   - isCancelled: Asked before every point; by default, whether the task is cancelled.
   ///   - report: Called with each block in the order of measurement. It may store the block; what it throws
   ///     ends the survey.
   /// - Returns: Whether all points were measured.
-  /// - Throws: Errors of the evaluator and of `report`.
+  /// - Throws: Errors of the grid, the evaluator, `prepare` and `report`.
   /// - Complexity: One evaluation a point.
   public func run(
-    pending: [Int]? = nil, with evaluator: any Evaluator, isCancelled: () -> Bool = { Task.isCancelled },
-    report: ([PointResult]) throws -> Void
+    pending: [Int]? = nil, with evaluator: any Evaluator,
+    prepare: (inout ModelState) throws -> PointHole? = { _ in nil },
+    isCancelled: () -> Bool = { Task.isCancelled }, report: ([PointResult]) throws -> Void
   ) throws -> SurveyOutcome {
     let order = sortedIndices(pending)
     var point = grid.centre
@@ -77,13 +79,17 @@ public struct SurfaceSurvey: Sendable {
         try flush()
         return .cancelled
       }
-      grid.write(index, to: &point)
       let result: PointResult
       do {
-        let evaluation = try evaluator.evaluate(at: point)
-        result = PointResult(
-          index: index, evaluation: evaluation, perExampleLosses: evaluator.perExampleLosses,
-          samplingError: samplingError)
+        try grid.write(index, to: &point)
+        if let hole = try prepare(&point) {
+          result = PointResult(index: index, hole: hole)
+        } else {
+          let evaluation = try evaluator.evaluate(at: point)
+          result = PointResult(
+            index: index, evaluation: evaluation, perExampleLosses: evaluator.perExampleLosses,
+            samplingError: samplingError)
+        }
       } catch {
         try flush()
         throw error

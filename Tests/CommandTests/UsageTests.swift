@@ -6,9 +6,8 @@ struct UsageTests {
   @Test(
     "help fits on a screen and shows an example",
     arguments: [
-      "quickstart", "train", "evaluate", "surface", "slice", "draw", "export", "import", "inspect", "networks",
-      "simulate",
-      "schedule",
+      "quickstart", "train", "evaluate", "surface", "slice", "path", "trajectory", "draw", "export", "import",
+      "inspect", "networks", "simulate", "schedule",
     ])
   func help(command: String) throws {
     let result = try Program.run(command, "--help", in: TestFolder())

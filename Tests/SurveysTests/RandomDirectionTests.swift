@@ -66,15 +66,42 @@ struct RandomDirectionTests {
     #expect(still.buffers == nil && moving.buffers == nil)
   }
 
-  @Test("By layer, every tensor has its length, and its units do not")
-  func layerLengths() throws {
+  @Test("By tensor, every tensor has its length, and its units do not")
+  func tensorLengths() throws {
     let state = Self.state(.double)
-    let direction = try RandomDirection(seed: 5, normalisation: .layer).direction(0, at: state)
+    let direction = try RandomDirection(seed: 5, normalisation: .tensor).direction(0, at: state)
     for (entry, range) in Self.space.parameters where entry.shape.count > 1 {
       #expect(abs(direction.parameters.norm(over: range) / state.parameters.norm(over: range) - 1) < 1e-6)
     }
     let ratios = Self.units.map { Self.length(direction.parameters, $0) / Self.length(state.parameters, $0) }
     #expect((ratios.max() ?? 0) - (ratios.min() ?? 0) > 0.01)
+  }
+
+  @Test("By layer, the tensors of a layer together have their length, and each alone does not")
+  func layerLengths() throws {
+    let state = Self.state(.double)
+    let family = RandomDirection(seed: 5, normalisation: .layer, smallTensors: .random)
+    let direction = try family.direction(0, at: state)
+    for layer in ["conv.", "bn.", "dense."] {
+      let ranges = Self.space.parameters.filter { $0.entry.name.hasPrefix(layer) }.map(\.range)
+      let found = Self.length(direction.parameters, ranges.flatMap { $0 })
+      #expect(abs(found / Self.length(state.parameters, ranges.flatMap { $0 }) - 1) < 1e-6)
+      guard let first = ranges.first, ranges.count > 1 else { continue }
+      #expect(abs(direction.parameters.norm(over: first) / state.parameters.norm(over: first) - 1) > 1e-3)
+    }
+    // Where small tensors stay, a layer is its one tensor.
+    let alone = try RandomDirection(seed: 5, normalisation: .layer).direction(0, at: state)
+    #expect(try alone == RandomDirection(seed: 5, normalisation: .tensor).direction(0, at: state))
+  }
+
+  @Test("By weight, every entry is a standard normal number times the parameter's magnitude")
+  func weights() throws {
+    let state = Self.state(.double)
+    let scaled = try RandomDirection(seed: 5, normalisation: .weight).direction(0, at: state)
+    let raw = try RandomDirection(seed: 5, normalisation: .none).direction(0, at: state)
+    for i in 0..<raw.parameters.count {
+      #expect(scaled.parameters[i] == raw.parameters[i] * abs(state.parameters[i]))
+    }
   }
 
   @Test("Without normalisation the entries are standard normal and don't depend on the state")
@@ -117,7 +144,7 @@ struct RandomDirectionTests {
   @Test("A formula's coordinates move together, with the length of the point")
   func coordinates() throws {
     let point = FormulaSurface.quadratic(matrix: [[1, 0], [0, 1]], centre: [0, 0]).point([3, 4])
-    for normalisation in [DirectionNormalisation.filter, .layer] {
+    for normalisation in [DirectionNormalisation.filter, .tensor, .layer] {
       let direction = try RandomDirection(seed: 2, normalisation: normalisation).direction(0, at: point)
       #expect(abs(direction.parameters.norm() - 5) < 5e-6)
       #expect(abs(direction.parameters[0]) != 3)

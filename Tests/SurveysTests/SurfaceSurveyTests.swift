@@ -134,6 +134,42 @@ struct SurfaceSurveyTests {
     #expect(SamplingError.population.standardError(ofMeanOf: [1]) == nil)
   }
 
+  @Test("A point that can't be prepared is a hole with its reason, and the others are evaluated as they were prepared")
+  func holes() throws {
+    let survey = Self.survey()
+    let evaluator = CountingEvaluator(Self.surface)
+    var results: [PointResult] = []
+    let hole = PointHole.negativeVariance(entry: "v", value: -1)
+    _ = try survey.run(
+      with: evaluator,
+      prepare: { point in
+        guard point.parameters[0] > 0 else { return hole }
+        point.parameters[1] = 0
+        return nil
+      }, report: { results += $0 })
+    for result in results {
+      let column = result.index % 4
+      #expect(result.hole == (column == 0 ? hole : nil) && result.status == (column == 0 ? .diverged : .ok))
+      #expect(result.loss == (column == 0 ? nil : Double(column * column)))
+    }
+    #expect(evaluator.points.count == 9)
+  }
+
+  @Test("The most negative running variance is a state's hole, and none without one")
+  func negativeVariance() {
+    let space = StateSpace(entries: [
+      StateEntry(name: "mean", shape: [2], role: .runningMean),
+      StateEntry(name: "a", shape: [2], role: .runningVariance),
+      StateEntry(name: "b", shape: [2], role: .runningVariance),
+    ])
+    func state(_ buffers: [Double]) -> ModelState {
+      ModelState(space: space, parameters: ModelVector([Double]()), buffers: ModelVector(buffers))
+    }
+    #expect(state([-9, -9, 0, 1, 2, 3]).negativeVariance == nil)
+    #expect(
+      state([0, 0, -1, 1, 2, -3]).negativeVariance == .negativeVariance(entry: "b", value: -3))
+  }
+
   @Test("The centre's bits are those from before")
   func centreIsUntouched() throws {
     let survey = Self.survey()

@@ -6,18 +6,35 @@ struct DrawingsTogether {
   let settings: FigureSettings
   let titles: [String]
 
+  /// All figures of one result's surfaces: each alone and, where there are several, all on one scale.
+  static func figures(of surfaces: [DrawnSurface], _ settings: FigureSettings) -> [NamedFigure] {
+    let alone = surfaces.flatMap { $0.figures(settings) }
+    guard surfaces.count > 1 else { return alone }
+    let together = DrawingsTogether(settings: settings, titles: surfaces.map(\.title))
+    return alone + (surfaces[0].ys == nil ? together.slices(surfaces) : together.surfaces(surfaces))
+  }
+
   /// Contours and landscapes side by side.
   func surfaces(_ surfaces: [DrawnSurface]) -> [NamedFigure] {
     let shown = surfaces.filter { $0.losses.contains { $0 != nil } }
     guard !shown.isEmpty else { return [] }
     let panels = shown.map { $0.panel($0.losses) }
     let values = settings.axis("loss (nats)", of: shown.lazy.flatMap(\.losses))
+    let labels =
+      Set(shown.map(\.contourLabels)).count == 1
+      ? (contour: shown[0].contourLabels, short: shown[0].shortLabels)
+      : (["first direction", "second direction"], ["first direction", "second direction"])
     let text = "One scale for all. " + caption(surfaces)
     return [
       NamedFigure(
         name: "contours",
-        figure: ContourFigure(panels: panels, values: values, caption: text, style: settings.contourStyle)),
-      NamedFigure(name: "surfaces", figure: LitSurfaceFigure(panels: panels, values: values, caption: text)),
+        figure: ContourFigure(
+          panels: panels, xLabel: labels.contour[0], yLabel: labels.contour[1], values: values, caption: text,
+          style: settings.contourStyle)),
+      NamedFigure(
+        name: "surfaces",
+        figure: LitSurfaceFigure(
+          panels: panels, xLabel: labels.short[0], yLabel: labels.short[1], values: values, caption: text)),
     ]
   }
 
@@ -27,10 +44,9 @@ struct DrawingsTogether {
     guard !shown.isEmpty else { return [] }
     var figure = LineFigure.slice(
       shown.map { $0.lossLine(name: $0.title) }, values: settings.axis("loss (nats)", of: shown.lazy.flatMap(\.losses)))
-    if slices.allSatisfy(\.leadsToCheckpoint) {
-      figure.xLabel = "from the first checkpoint (0) to the second (1)"
-      figure.target = 1
-    }
+    let labels = Set(slices.map { $0.labels?.first })
+    if labels.count == 1, let label = labels.first ?? nil { figure.xLabel = label }
+    if slices.allSatisfy({ !$0.corners.isEmpty }) { figure.target = 1 }
     let hasBands = shown.contains { $0.points.contains { $0.standardError != nil } }
     figure.caption = (hasBands ? "Bands: one standard error. " : "") + caption(slices)
     figure.size = Size(width: 560, height: 380)

@@ -11,17 +11,20 @@ extension DrawnSurface {
   /// All figures of the surface's kind; none where no point has a loss.
   func figures(_ settings: FigureSettings) -> [NamedFigure] {
     guard losses.contains(where: { $0 != nil }) else { return [] }  // The facts say that all diverged.
-    guard ys != nil else { return [NamedFigure(name: "slice", figure: slice(settings))] }
+    guard ys != nil else { return [NamedFigure(name: "slice" + suffix, figure: slice(settings))] }
     let values = settings.axis("loss (nats)", of: losses)
     let panels = [panel(losses)]
     return [
       NamedFigure(
-        name: "contour",
+        name: "contour" + suffix,
         figure: ContourFigure(
-          panels: panels, values: values, caption: caption + pointsText + holesText, style: settings.contourStyle)),
+          panels: panels, xLabel: contourLabels[0], yLabel: contourLabels[1], values: values,
+          caption: caption + pointsText + holesText, style: settings.contourStyle)),
       NamedFigure(
-        name: "surface",
-        figure: LitSurfaceFigure(panels: panels, values: values, caption: caption + pointsText + holesText)),
+        name: "surface" + suffix,
+        figure: LitSurfaceFigure(
+          panels: panels, xLabel: shortLabels[0], yLabel: shortLabels[1], values: values,
+          caption: caption + pointsText + holesText)),
     ] + curvatureFigures(settings) + furtherFigures(settings)
   }
 
@@ -31,7 +34,8 @@ extension DrawnSurface {
     guard values.contains(where: { $0 != nil }) else { return nil }
     // A cap and a logarithm are asked for losses.
     return ContourFigure(
-      panels: [panel(values)], values: ValueAxis(label: label, spacing: .automatic),
+      panels: [panel(values)], xLabel: contourLabels[0], yLabel: contourLabels[1],
+      values: ValueAxis(label: label, spacing: .automatic),
       caption: caption + pointsText + note + holesText, style: settings.contourStyle)
   }
 
@@ -52,7 +56,7 @@ extension DrawnSurface {
       ("convexity", "|λmin / λmax|", note + bound, { CurvatureMap.ratio($0.extra)?.value }),
     ]
     return maps.compactMap { name, label, note, value in
-      contour(label, values(value), note: note, settings).map { NamedFigure(name: name, figure: $0) }
+      contour(label, points.values(value), note: note, settings).map { NamedFigure(name: name + suffix, figure: $0) }
     }
   }
 
@@ -65,20 +69,18 @@ extension DrawnSurface {
     return names.compactMap { name in
       // A name becomes part of a path.
       let file = String(name.map { $0.isLetter || $0.isNumber || "-_".contains($0) ? $0 : "-" }.prefix(80))
-      return contour(name, values { $0.extra[name] }, note: "", settings).map {
-        NamedFigure(name: "map-\(file)", figure: $0)
+      return contour(name, points.values { $0.extra[name] }, note: "", settings).map {
+        NamedFigure(name: "map-\(file)" + suffix, figure: $0)
       }
     }
   }
 
   private func slice(_ settings: FigureSettings) -> LineFigure {
-    let accuracy = accuracyLine(name: "accuracy")
-    let lines = [lossLine(name: "loss")] + (accuracies.contains { $0 != nil } ? [accuracy] : [])
+    let accuracy = points.accuracyLine(name: "accuracy", xs: xs)
+    let lines = [lossLine(name: "loss")] + (accuracy.values.contains { $0 != nil } ? [accuracy] : [])
     var figure = LineFigure.slice(lines, values: settings.axis("loss (nats)", of: losses))
-    if leadsToCheckpoint {
-      figure.xLabel = "from the first checkpoint (0) to the second (1)"
-      figure.target = 1
-    }
+    if let label = labels?.first { figure.xLabel = label }
+    if !corners.isEmpty { figure.target = 1 }
     let hasBand = points.contains { $0.standardError != nil }
     figure.caption = caption + (hasBand ? " Band: one standard error." : "") + holesText
     return figure
@@ -90,10 +92,9 @@ extension DrawnSurface {
   /// How many points are missing, and what became of those that stand alone.
   private var holesText: String {
     let pending = points.count { $0.state == .pending }
-    let holes = points.count - losses.count { $0 != nil } - pending
     var text = pending > 0 ? " \(pending) of \(points.count) points are not measured." : ""
-    if holes > 0 { text += " \(holes) of \(points.count) points have no finite loss and are holes." }
-    guard holes + pending > 0, ys != nil, !panel(losses).grid.isolatedPoints.isEmpty else { return text }
+    if let holes = points.holesText { text += " " + holes }
+    guard !text.isEmpty, ys != nil, !panel(losses).grid.isolatedPoints.isEmpty else { return text }
     return text + " Discs are measured points among them."
   }
 }

@@ -27,8 +27,12 @@ struct DrawnSurface {
   let points: [SurfacePoint]
   /// The text below a figure.
   let caption: String
-  /// Whether x leads from one checkpoint, at 0, to another, at 1.
-  var leadsToCheckpoint = false
+  /// What names of figures end with, where a result has several surfaces.
+  var suffix = ""
+  /// What the axes are called, x first; `nil` leaves it to the figure.
+  var labels: [String]?
+  /// The checkpoints that lie on the line, plane or patch, in the order of their names.
+  var corners: [SurveyGeometry.Corner] = []
   /// Residual of the eigenvalues over the plane; `nil` where it is not known.
   var curvatureTolerance: Double?
   /// Examples on which the eigenvalues were taken, where they are fewer than those of the losses.
@@ -40,24 +44,47 @@ struct DrawnSurface {
     (xs, ys) = (axes[0], axes.count > 1 ? axes[1] : nil)
     points = result.points
     self.caption = caption
-    if case .towards = result.settings.directions { leadsToCheckpoint = true }
+    title = result.settings.policies.count == 1 ? "" : result.policy.title
+    suffix = result.fileSuffix
+    labels = result.geometry.labels
+    corners = result.geometry.corners
     curvatureTolerance = result.settings.curvature?.tolerance
     curvatureExampleCount = result.settings.curvature?.exampleLimit
   }
 
-  /// The surface in a run's folder.
+  /// The surface `name` in a run's folder.
   ///
   /// - Throws: ``NotDrawable`` for axes that don't ascend, and `StoreError`.
-  init(_ store: SurfaceStore, of run: RunFolder) throws {
+  init(named name: String, of run: RunFolder) throws {
+    let store = try run.surface(named: name)
     let axes = store.grid.axes.map(\.coordinates)
     for axis in axes { try Self.check(axis, path: run.path) }
     (xs, ys) = (axes[axes.count - 1], axes.count > 1 ? axes[0] : nil)
     points = try store.allPoints()
     let options = run.runDescription.options
-    caption = try run.facts.value(Self.captionKey, as: .circumstance)?.stringValue ?? Self.caption(from: options)
-    leadsToCheckpoint = options["towards"] != nil
+    if name.hasPrefix(Self.policyPrefix) {
+      let policy = String(name.dropFirst(Self.policyPrefix.count))
+      suffix = "-" + policy
+      title = try run.facts.value(Self.titleKey + suffix, as: .circumstance)?.stringValue ?? policy
+    }
+    caption = try run.facts.value(Self.captionKey + suffix, as: .circumstance)?.stringValue ?? Self.caption(from: options)
+    if case .array(let labels)? = try run.facts.value(Self.labelsKey, as: .circumstance) {
+      self.labels = labels.compactMap(\.stringValue)
+    }
+    corners = Self.corners(try run.facts.value("corners"))
     curvatureTolerance = options["curvature"]?["tolerance"]?.doubleValue
     curvatureExampleCount = options["curvature"]?["examples"]?.doubleValue.flatMap { Int(exactly: $0) }
+  }
+
+  /// The checkpoints that the run `path` has recorded; none where the record says nothing that could be drawn.
+  private static func corners(_ json: JSONValue?) -> [SurveyGeometry.Corner] {
+    guard case .object(let places)? = json else { return [] }
+    return places.sorted { $0.key < $1.key }.compactMap { name, place in
+      guard case .array(let numbers) = place else { return nil }
+      let coordinates = numbers.compactMap(\.doubleValue).filter { abs($0) <= 1e300 }
+      guard (1...2).contains(numbers.count), coordinates.count == numbers.count else { return nil }
+      return SurveyGeometry.Corner(name: name, coordinates: coordinates)
+    }
   }
 
   /// Refuses coordinates through which no axis can be laid.
@@ -72,8 +99,20 @@ struct DrawnSurface {
     }
   }
 
-  /// Under which a run keeps the caption of its figures.
-  static let captionKey = "caption"
+  /// Keeps in a run's folder what the figures say and the points don't.
+  func keep(in run: RunFolder) throws {
+    try run.facts.set(
+      [
+        Self.captionKey + suffix: .string(caption), Self.titleKey + suffix: .string(title),
+        Self.labelsKey: .array((labels ?? []).map { .string($0) }),
+      ], as: .circumstance)
+  }
+
+  /// With what the names of a run's surfaces start where there is one for each policy of statistics.
+  static let policyPrefix = "loss "
+  private static let captionKey = "caption"
+  private static let titleKey = "title"
+  private static let labelsKey = "axisLabels"
   /// Under which a run keeps whether its figures were asked to be logarithmic.
   static let logarithmKey = "logarithmic"
 
@@ -85,43 +124,25 @@ struct DrawnSurface {
   }
 
   /// The losses, x fastest; `nil` where a point has diverged or is pending.
-  var losses: [Double?] { values { $0.loss } }
+  var losses: [Double?] { points.losses }
 
-  /// A number of each point that has a result.
-  func values(_ number: (SurfacePoint) -> Double?) -> [Double?] {
-    points.map { $0.state == .measured || $0.state == .interpolated ? number($0) : nil }
-  }
-
-  /// The share of correct examples of each point, counted or taken from a file of another program.
-  var accuracies: [Double?] {
-    values { point in
-      if let correct = point.correctCount, let count = point.exampleCount {
-        return count > 0 ? Double(correct) / Double(count) : nil
-      }
-      return point.extra["accuracy"] ?? (point.extra["train_acc"] ?? point.extra["test_acc"]).map { $0 / 100 }
-    }
-  }
-
-  /// A surface as one panel of a figure.
+  /// A surface as one panel of a figure. Checkpoints are marked by their names, a lone one by a cross.
   func panel(_ values: [Double?]) -> SurfacePanel {
-    SurfacePanel(
-      title: title, grid: ThalwegFigures.SurfaceGrid(xs: xs, ys: ys ?? [0], values: values), centre: Point(0, 0))
+    var panel = SurfacePanel(
+      title: title, grid: ThalwegFigures.SurfaceGrid(xs: xs, ys: ys ?? [0], values: values),
+      centre: corners.isEmpty ? Point(0, 0) : nil)
+    panel.marks = corners.map { SurfaceMark($0.name, at: Point($0.coordinates[0], $0.coordinates[1])) }
+    return panel
   }
+
+  /// What the axes of contours are called, x first.
+  var contourLabels: [String] { labels?.count == 2 ? labels ?? [] : ["first direction", "second direction"] }
+
+  /// The same without what stands in brackets, for drawings with little room.
+  var shortLabels: [String] { contourLabels.map(SurveyGeometry.short) }
 
   /// The losses of a slice, with a band of one standard error.
-  func lossLine(name: String) -> LineSeries {
-    func border(_ sign: Double) -> [Double?] {
-      values { point in
-        point.loss.flatMap { loss in point.standardError.map { max(loss + sign * $0, loss / 1e3) } }
-      }
-    }
-    return LineSeries(name: name, xs: xs, values: losses, lower: border(-1), upper: border(1))
-  }
-
-  /// The accuracies of a slice.
-  func accuracyLine(name: String) -> LineSeries {
-    LineSeries(name: name, xs: xs, values: accuracies, side: .right)
-  }
+  func lossLine(name: String) -> LineSeries { points.lossLine(name: name, xs: xs) }
 }
 
 extension SurveyResult {
@@ -133,5 +154,5 @@ extension SurveyResult {
   }
 
   /// The losses of a slice, with a band of one standard error.
-  func lossLine(name: String) -> LineSeries { DrawnSurface(self, caption: "").lossLine(name: name) }
+  func lossLine(name: String) -> LineSeries { points.lossLine(name: name, xs: settings.axes[0].coordinates) }
 }

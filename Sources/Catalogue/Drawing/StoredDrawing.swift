@@ -47,7 +47,7 @@ public struct StoredDrawing {
   public init(_ paths: [String]) throws {
     precondition(!paths.isEmpty, "a drawing needs at least one result")
     let titles = Self.titles(of: paths)
-    parts = try zip(paths, titles).map { try Self.part($0, title: $1) }
+    parts = try zip(paths, titles).flatMap { try Self.parts($0, title: $1) }
     let kind = parts[0].content.title
     if let other = parts.first(where: { $0.content.title != kind }) {
       throw NotDrawable(path: other.path, found: other.content.title, expected: "\(kind), as in \(paths[0])")
@@ -68,7 +68,7 @@ public struct StoredDrawing {
   public func write(_ settings: FigureSettings, to folder: String? = nil) throws -> [String] {
     try settings.validate()
     var settings = settings
-    if settings.isLogarithmic == nil && parts.count == 1 { settings.isLogarithmic = parts[0].isLogarithmic }
+    if settings.isLogarithmic == nil && Set(parts.map(\.path)).count == 1 { settings.isLogarithmic = parts[0].isLogarithmic }
     let figures = try figures(settings)
     let place = folder ?? parts[0].path + "/figures"
     do {
@@ -81,7 +81,8 @@ public struct StoredDrawing {
 
   // MARK: - Reading
 
-  private static func part(_ path: String, title: String) throws -> Part {
+  /// What one folder holds: one result, or a surface or slice for each policy of statistics.
+  private static func parts(_ path: String, title: String) throws -> [Part] {
     let run = try RunFolder.open(path)
     defer { run.close() }
     func logarithm() throws -> Bool? {
@@ -91,22 +92,27 @@ public struct StoredDrawing {
       return value
     }
     let names = try run.surfaceNames()
-    if let name = names.first(where: { $0 == "loss" }) ?? names.first {
-      var surface = try DrawnSurface(try run.surface(named: name), of: run)
-      surface.title = title
-      return Part(
-        path: path, title: title, content: surface.ys == nil ? .slice(surface) : .surface(surface),
-        isLogarithmic: try logarithm())
+    let policies = names.filter { $0.hasPrefix(DrawnSurface.policyPrefix) }
+    let drawn = names.contains("loss") ? ["loss"] : policies.isEmpty ? Array(names.prefix(1)) : policies
+    if !drawn.isEmpty {
+      return try drawn.map { name in
+        var surface = try DrawnSurface(named: name, of: run)
+        surface.title = [title, surface.title].filter { !$0.isEmpty }.joined(separator: ", ")
+        return Part(
+          path: path, title: surface.title, content: surface.ys == nil ? .slice(surface) : .surface(surface),
+          isLogarithmic: try logarithm())
+      }
     }
     func stored(_ name: String) throws -> JSONValue? {
       try run.facts.value(StoredFigureKey.of(name), as: .circumstance)
     }
     if let json = try stored("ridges") {
-      return Part(path: path, title: title, content: .ridges(try RidgeFigure(json, path: path)), isLogarithmic: nil)
+      return [Part(path: path, title: title, content: .ridges(try RidgeFigure(json, path: path)), isLogarithmic: nil)]
     }
     if let json = try stored("spectrum") {
-      return Part(
-        path: path, title: title, content: .spectrum(try SpectrumFigure(json, path: path)), isLogarithmic: nil)
+      return [
+        Part(path: path, title: title, content: .spectrum(try SpectrumFigure(json, path: path)), isLogarithmic: nil)
+      ]
     }
     let course = try TrainingCourse(run.history())
     guard !course.epochs.isEmpty else {
@@ -116,11 +122,11 @@ public struct StoredDrawing {
     }
     var part = Part(path: path, title: title, content: .training(course), isLogarithmic: nil)
     let options = run.runDescription.options
-    let names2 = [options["network"]?.stringValue, options["data"]?.stringValue].compactMap { $0 }
+    let subject = [options["network"]?.stringValue, options["data"]?.stringValue].compactMap { $0 }
     part.texts.headline =
-      try run.facts.value("headline", as: .circumstance)?.stringValue ?? names2.joined(separator: " on ")
+      try run.facts.value("headline", as: .circumstance)?.stringValue ?? subject.joined(separator: " on ")
     part.texts.note = try run.facts.value("note", as: .circumstance)?.stringValue
-    return part
+    return [part]
   }
 
   /// The names of the folders, or as much of their paths as tells them apart.
@@ -147,6 +153,7 @@ public struct StoredDrawing {
       case .ridges: break
       }
     }
+    if Set(parts.map(\.path)).count == 1 { return DrawingsTogether.figures(of: surfaces + slices, settings) }
     let together = DrawingsTogether(settings: settings, titles: parts.map(\.title))
     if !surfaces.isEmpty { return together.surfaces(surfaces) }
     if !slices.isEmpty { return together.slices(slices) }

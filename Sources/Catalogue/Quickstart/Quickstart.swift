@@ -127,7 +127,8 @@ public struct Quickstart {
   ) throws -> SurveyResult {
     let run = try SurveyRun(
       subject, SurveySettings(directions: .random(RandomDirection(seed: seed)), axes: axes))
-    return try run.run(in: path, commandLine: commandLine, saysPlan: false, observer: observer)
+    let results = try run.run(in: path, commandLine: commandLine, saysPlan: false, observer: observer)
+    return results[0]  // One policy, one result.
   }
 }
 

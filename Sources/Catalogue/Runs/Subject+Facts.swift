@@ -7,21 +7,23 @@ import ThalwegSurfaces
 
 extension Subject {
   /// What is measured, in a few lines for people.
-  var lines: [String] {
-    [
-      "checkpoint   \(checkpointPath)",
-      "             SHA-256 \(checkpointHash)",
-    ] + linesBesideCheckpoint
+  var lines: [String] { checkpointLines + linesBesideCheckpoint }
+
+  /// Which checkpoint is meant.
+  var checkpointLines: [String] {
+    ["checkpoint   \(checkpointPath)", "             SHA-256 \(checkpointHash)"]
   }
 
   /// What is measured, but for the checkpoint.
-  var linesBesideCheckpoint: [String] {
+  var linesBesideCheckpoint: [String] { linesOfData + ["batch norm   \(policyText)"] }
+
+  /// What is measured, but for checkpoint and policy.
+  var linesOfData: [String] {
     [
       "network      \(network.name), \(network.space.parameterCount) parameters",
       "data         \(examplesText)",
       "             SHA-256 \(dataset.fingerprint)",
       "             normalisation \(normalisation)",
-      "batch norm   \(policyText)",
     ]
   }
 

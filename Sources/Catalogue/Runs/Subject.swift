@@ -117,20 +117,27 @@ public struct Subject: Sendable {
     settings.data = source
     settings.normalisation = normalisation
     self.settings = settings
-    try checkBatches()
+    try checkBatches(settings.policy)
     _ = try surface()  // Refuses what does not fit.
   }
 
   /// The surface to measure.
   public func surface() throws -> NeuralSurface { try surface(of: dataset, keptBytes: settings.keptBytes) }
 
-  /// The same network's surface over other examples, or with another bound on kept values.
-  func surface(of dataset: Dataset, keptBytes: Int) throws -> NeuralSurface {
+  /// The same network's surface over other examples, with another bound on kept values, or under another policy.
+  func surface(
+    of dataset: Dataset, keptBytes: Int, policy: NormalisationPolicy? = nil
+  ) throws -> NeuralSurface {
     try NeuralSurface(
-      network: network, dataset: dataset, normalisation: normalisation, policy: settings.policy,
-      compute: ComputeOptions(
-        threadCount: settings.threadCount, precision: settings.precision, keptBytes: keptBytes,
-        directionsAtOnce: settings.directionsAtOnce))
+      network: network, dataset: dataset, normalisation: normalisation, policy: policy ?? settings.policy,
+      compute: compute(keptBytes: keptBytes))
+  }
+
+  /// How the network is run.
+  func compute(keptBytes: Int) -> ComputeOptions {
+    ComputeOptions(
+      threadCount: settings.threadCount, precision: settings.precision, keptBytes: keptBytes,
+      directionsAtOnce: settings.directionsAtOnce)
   }
 
   /// Another checkpoint of the same network.
@@ -144,8 +151,11 @@ public struct Subject: Sendable {
   }
 
   /// The policy in words, with the partition that belongs to it.
-  public var policyText: String {
-    guard case .batch(let size) = settings.policy else { return settings.policy.description }
+  public var policyText: String { policyText(settings.policy) }
+
+  /// A policy in words, with the partition that belongs to it.
+  func policyText(_ policy: NormalisationPolicy) -> String {
+    guard case .batch(let size) = policy else { return policy.description }
     let (full, rest) = dataset.count.quotientAndRemainder(dividingBy: size)
     let partition = rest > 0 ? "\(full) of \(size) and one of \(rest)" : "\(full) of \(size)"
     return "batch statistics; consecutive batches in data order: \(partition)"
@@ -166,8 +176,10 @@ public struct Subject: Sendable {
   private let splitName: String
 
   /// A batch of one example has no variance; where the partition leaves one over, batch norms have no statistics.
-  private func checkBatches() throws(SettingError) {
-    guard case .batch(let size) = settings.policy, network.space.bufferCount > 0 else { return }
+  ///
+  /// - Throws: ``SettingError``.
+  func checkBatches(_ policy: NormalisationPolicy) throws(SettingError) {
+    guard case .batch(let size) = policy, network.space.bufferCount > 0 else { return }
     guard dataset.count > 1 else {
       throw SettingError("batch-norm", found: "one example", expected: "at least 2 for batch statistics")
     }

@@ -5,6 +5,10 @@ public import ThalwegSurveys
 public struct SurveyResult: Sendable {
   /// The grid.
   public let settings: SurveySettings
+  /// Whose statistics batch normalisations used.
+  public let policy: StatisticsPolicy
+  /// Where the points lie.
+  public let geometry: SurveyGeometry
   /// All points, x fastest.
   public let points: [SurfacePoint]
   /// How the survey ended.
@@ -21,16 +25,28 @@ public struct SurveyResult: Sendable {
   /// How rough the losses are over the grid.
   public var roughness: Roughness { Roughness(values: losses, counts: settings.axes.map(\.count)) }
 
+  /// What names of files end with, where there are several policies.
+  public var fileSuffix: String { settings.policies.count == 1 ? "" : "-\(policy.key)" }
+
+  /// What names of facts end with.
+  var factSuffix: String { settings.policies.count == 1 ? "" : " \(policy.key)" }
+
   /// A few lines for people.
   public var lines: [String] {
     let measured = points.filter { $0.state == .measured }
-    var lines: [String] = []
+    var lines = settings.policies.count == 1 ? [] : ["statistics   \(policy.title)"]
     let least = measured.min { ($0.loss ?? 0) < ($1.loss ?? 0) }
     let most = measured.max { ($0.loss ?? 0) < ($1.loss ?? 0) }
     if let least, let most {
       lines.append("loss         from \(text(of: least)) to \(text(of: most)), in nats")
     }
     lines.append("points       \(measured.count) measured, \(divergedCount) diverged")
+    let negative = points.compactMap { $0.extra[SurfacePoint.negativeVariance] }
+    if let worst = negative.min() {
+      lines.append(
+        "             \(negative.count) of these would have a negative running variance, down to \(shortText(worst)); "
+          + "--batch-norm re-estimated has none")
+    }
     if roughness.tripleCount > 0 {
       lines.append("roughness    \(fixed(roughness.value, 6)) of the range bends forth and back")
     }

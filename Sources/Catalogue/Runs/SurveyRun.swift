@@ -3,54 +3,54 @@ import ThalwegFigures
 import ThalwegNetworks
 import ThalwegNeuralSurfaces
 import ThalwegStores
-public import ThalwegSurfaces
-public import ThalwegSurveys
+import ThalwegSurfaces
+import ThalwegSurveys
 
 /// The survey of a surface, which keeps itself in a folder: points, facts, figures, tables.
 ///
 /// Points are stored block by block, so a survey that was killed does what is left and ends with the same
-/// content as one that ran through.
+/// content as one that ran through. Several policies of statistics are measured one after another, each a series of
+/// its own.
 public struct SurveyRun {
   /// What is surveyed.
   public let subject: Subject
   /// The grid.
   public let settings: SurveySettings
-  /// The directions, x first.
-  public let directions: [Displacement]
-  /// How the directions lie to each other; `nil` for a slice.
-  public let pair: DirectionPair?
-  /// Hashes of files that directions come from, by what the run's record calls them.
-  private let directionHashes: [String: String]
+  /// Where its points lie.
+  public let geometry: SurveyGeometry
 
   /// Makes the directions.
   ///
-  /// - Throws: ``SettingError``, `DirectionError`, and errors of a second checkpoint.
+  /// - Throws: ``SettingError``, `DirectionError`, and errors of other checkpoints.
   public init(_ subject: Subject, _ settings: SurveySettings) throws {
+    try self.init(
+      subject, settings,
+      SurveyGeometry(
+        settings.directions, dimension: settings.axes.count, isOrthogonalised: settings.isOrthogonalised, at: subject))
+  }
+
+  /// A survey in a geometry that was made before, of the same settings.
+  ///
+  /// - Throws: ``SettingError``.
+  public init(_ subject: Subject, _ settings: SurveySettings, _ geometry: SurveyGeometry) throws {
+    var settings = settings
+    if settings.policies.isEmpty {
+      let moves = geometry.movesStatistics && subject.network.space.bufferCount > 0
+      let isOpen = subject.settings.policy == .running
+      settings.policies = [moves && isOpen ? .interpolated : StatisticsPolicy(subject.settings.policy)]
+    }
+    try subject.check(settings.policies, movesStatistics: geometry.movesStatistics)
+    if settings.curvature != nil {
+      guard settings.policies.count == 1 else {
+        throw SettingError("curvature", found: "\(settings.policies.count) policies of --batch-norm", expected: "one")
+      }
+      guard settings.policies[0].evaluation == subject.settings.policy else {
+        throw SettingError("curvature", found: settings.policies[0].key, expected: "the policy of the checkpoint")
+      }
+    }
     self.subject = subject
     self.settings = settings
-    switch settings.directions {
-    case .random(let family):
-      directions = try settings.axes.indices.map { try family.direction($0, at: subject.state) }
-      directionHashes = [:]
-    case .towards(let checkpoint):
-      guard settings.axes.count == 1 else {
-        throw SettingError("to", found: "two axes", expected: "one: there is a line between two checkpoints")
-      }
-      let other = try subject.state(of: checkpoint)
-      directions = [try Displacement(from: subject.state, to: other.state, moving: .states)]
-      directionHashes = ["target": other.hash]
-    case .stored(let paths, let normalisation):
-      guard paths.count == settings.axes.count else {
-        throw SettingError("direction-file", found: "\(paths.count) files", expected: "\(settings.axes.count)")
-      }
-      let files = try paths.map {
-        try StoredDirection(
-          path: $0, at: subject.state, network: subject.network.name, normalisation: normalisation)
-      }
-      directions = files.map(\.displacement)
-      directionHashes = Dictionary(uniqueKeysWithValues: zip(["direction x", "direction y"], files.map(\.hash)))
-    }
-    pair = directions.count == 2 ? DirectionPair(directions[0], directions[1]) : nil
+    self.geometry = geometry
   }
 
   /// Surveys into the folder at `path`, or goes on with what is there.
@@ -60,36 +60,60 @@ public struct SurveyRun {
   ///   - commandLine: The command line, for the record.
   ///   - saysPlan: Whether the observer is told plan and forecast.
   ///   - observer: Hears how it goes, and may end the survey.
+  /// - Returns: A result for each policy.
   /// - Throws: ``OtherRun`` where the folder holds another survey, and errors of the evaluation.
   public func run(
     in path: String, commandLine: [String] = [], saysPlan: Bool = true, observer: any RunObserver
-  ) throws -> SurveyResult {
+  ) throws -> [SurveyResult] {
     let folder = try RunFolder.openOrMake(path, try description(commandLine: commandLine))
     defer { folder.close() }
     if saysPlan { plan.forEach(observer.say) }
-    let store = try folder.surface(named: "loss", axes: settings.storedAxes)
-    try folder.facts.set(facts)
-    let pending = try store.pendingPoints()
-    if pending.count < settings.pointCount {
-      observer.say(
-        pending.isEmpty ? "all points are measured" : "going on: \(pending.count) points are left")
+    let stores = try settings.policies.map {
+      try folder.surface(named: storeName($0), axes: settings.storedAxes)
     }
-    var outcome = SurveyOutcome.finished
-    if !pending.isEmpty { outcome = try measure(pending, into: store, of: folder, saysPlan, observer) }
-    let result = SurveyResult(
-      settings: settings, points: try store.allPoints(),
-      ending: outcome == .finished ? .finished : .interrupted,
-      imagesPerSecond: try folder.facts.value("imagesPerSecond", as: .circumstance)?.doubleValue)
-    guard result.ending == .finished else { return result }
-    try folder.facts.set([
-      "pointsDiverged": .integer(Int128(result.divergedCount)),
-      "roughness": try JSONValue(encoding: result.roughness),
-    ])
-    try store.exportCSV(to: path + "/\(settings.kind).csv")
-    try store.exportJSON(to: path + "/\(settings.kind).json")
-    try draw(result, in: folder)
+    try folder.facts.set(facts)
+    let pending = try stores.reduce(0) { try $0 + $1.pendingPoints().count }
+    if pending < stores.count * settings.pointCount {
+      observer.say(pending == 0 ? "all points are measured" : "going on: \(pending) points are left")
+    }
+    let ending = pending == 0 ? .finished : try measure(into: stores, of: folder, saysPlan, observer)
+    let rate = try folder.facts.value("imagesPerSecond", as: .circumstance)?.doubleValue
+    let results = try zip(settings.policies, stores).map { policy, store in
+      SurveyResult(
+        settings: settings, policy: policy, geometry: geometry, points: try store.allPoints(), ending: ending,
+        imagesPerSecond: rate)
+    }
+    guard ending == .finished else { return results }
+    for (result, store) in zip(results, stores) {
+      try folder.facts.set([
+        "pointsDiverged" + result.factSuffix: .integer(Int128(result.divergedCount)),
+        "roughness" + result.factSuffix: try JSONValue(encoding: result.roughness),
+      ])
+      try store.exportCSV(to: path + "/\(settings.kind)\(result.fileSuffix).csv")
+      try store.exportJSON(to: path + "/\(settings.kind)\(result.fileSuffix).json")
+    }
+    try draw(results, in: folder)
     try folder.finish()
-    return result
+    return results
+  }
+
+  /// Draws the figures, and keeps what they say, so that they can be drawn again without the checkpoint.
+  private func draw(_ results: [SurveyResult], in folder: RunFolder) throws {
+    try folder.facts.set(
+      DrawnSurface.logarithmKey, to: settings.isLogarithmic.map { .bool($0) } ?? .null, as: .circumstance)
+    let surfaces = try results.map { result throws in
+      let surface = DrawnSurface(result, caption: caption(result.policy))
+      try surface.keep(in: folder)
+      return surface
+    }
+    let look = FigureSettings(formats: settings.formats, isLogarithmic: settings.isLogarithmic)
+    for drawing in DrawingsTogether.figures(of: surfaces, look) {
+      try drawing.figure.write(to: folder, named: drawing.name, formats: settings.formats)
+    }
+  }
+
+  private func storeName(_ policy: StatisticsPolicy) -> String {
+    settings.policies.count == 1 ? "loss" : DrawnSurface.policyPrefix + policy.key
   }
 
   /// Draws the figures, and keeps what they say, so that they can be drawn again without the checkpoint.
@@ -106,62 +130,40 @@ public struct SurveyRun {
   }
 
   private func measure(
-    _ pending: [Int], into store: SurfaceStore, of folder: RunFolder, _ saysPlan: Bool,
-    _ observer: any RunObserver
-  ) throws -> SurveyOutcome {
-    let evaluator = try subject.surface().makeEvaluator()
-    // The first evaluation compiles; the second tells the time of a point.
-    _ = try evaluator.evaluate(at: subject.state)
-    var secondsPerPoint = try timed { try evaluator.evaluate(at: subject.state) }.seconds
-    let curvature = try PointCurvature(settings.curvature, of: subject)
-    if let curvature { secondsPerPoint += try timed { try curvature.measure(at: subject.state) }.seconds }
-    let memory = Machine.memoryBytes.map { ", memory about \(byteText($0))" } ?? ""
-    if saysPlan {
-      observer.say(
-        "forecast     about \(durationText(secondsPerPoint * Double(pending.count))) for \(pending.count) "
-          + "points, by the time of one\(memory)")
+    into stores: [SurfaceStore], of folder: RunFolder, _ saysPlan: Bool, _ observer: any RunObserver
+  ) throws -> RunEnding {
+    var (count, seconds) = (0, 0.0)
+    var ending = RunEnding.finished
+    for (policy, store) in zip(settings.policies, stores) {
+      var work = GridMeasurement(
+        subject: subject, policy: policy, grid: try geometry.grid(settings.axes, policy), title: settings.kind)
+      if stores.count > 1 {
+        work.title += " (\(policy.key))"
+        work.forecast = "forecast     \(policy.key):"
+      }
+      if !saysPlan { work.forecast = nil }
+      work.curvature = settings.curvature
+      let account = try work.run(into: store, observer: observer)
+      count += account.count
+      seconds += account.seconds
+      guard account.outcome == .finished else {
+        ending = .interrupted
+        break
+      }
     }
-    let count = settings.pointCount
-    let survey = SurfaceSurvey(
-      centre: subject.state, directions: directions, axes: settings.axes, order: .coarseToFine,
-      blockSize: max(1, min(64, Int(1 / max(secondsPerPoint, 1e-6)))))
-    var scratch = subject.state
-    var meter = RateMeter()
-    var done = count - pending.count
-    var blockStart = ContinuousClock().now
-    let started = blockStart
-    let outcome = try survey.run(
-      pending: pending, with: evaluator, isCancelled: { observer.isCancelled },
-      report: { block in
-        let now = ContinuousClock().now
-        // A survey counts its first axis fastest and the store its last: the stored axes are reversed.
-        try store.write(
-          block.map { result in
-            guard let curvature, result.loss != nil else { return SurfacePoint(result) }
-            survey.grid.write(result.index, to: &scratch)
-            return SurfacePoint(result, extra: try curvature.measure(at: scratch))
-          }, seconds: blockStart.duration(to: now) / .seconds(1))
-        blockStart = now
-        done += block.count
-        meter.add(Double(block.count))
-        observer.report(
-          RunProgress(
-            title: settings.kind, done: Double(done), total: Double(count), unit: "points", rate: meter.rate))
-      })
-    let seconds = started.duration(to: ContinuousClock().now) / .seconds(1)
-    let measured = Double(pending.count - (try store.pendingPoints().count))
-    var circumstances: [String: JSONValue] = [
-      "imagesPerSecond": .number(measured * Double(subject.exampleCount) / seconds),
-      "threads": .integer(Int128(subject.settings.threadCount)),
-    ]
+    var circumstances: [String: JSONValue] = ["threads": .integer(Int128(subject.settings.threadCount))]
+    if seconds > 0 {
+      circumstances["imagesPerSecond"] = .number(Double(count) * Double(subject.exampleCount) / seconds)
+    }
     circumstances["peakMemoryBytes"] = Machine.peakMemoryBytes.map { .integer(Int128($0)) }
     try folder.facts.set(circumstances, as: .circumstance)
-    return outcome
+    return ending
   }
 
   private func description(commandLine: [String]) throws -> RunDescription {
-    let own = ["checkpoint": subject.checkpointHash, "data": subject.dataset.fingerprint]
-    let hashes = own.merging(directionHashes) { own, _ in own }
+    var hashes = ["checkpoint": subject.checkpointHash, "data": subject.dataset.fingerprint]
+    hashes.merge(geometry.hashes) { own, _ in own }
+    hashes.merge(try subject.statisticsHashes(settings.policies)) { own, _ in own }
     var seeds: [String: UInt64] = [:]
     if case .random(let family) = settings.directions { seeds["directions"] = family.seed }
     return RunDescription(
@@ -173,15 +175,13 @@ public struct SurveyRun {
   }
 }
 
-extension SurfacePoint {
-  /// The stored form of a survey's point.
-  fileprivate init(_ result: PointResult, extra: [String: Double] = [:]) {
-    if let loss = result.loss {
-      self = .measured(
-        result.index, loss: loss, standardError: result.standardError, correctCount: result.correctCount,
-        exampleCount: result.exampleCount, extra: extra)
-    } else {
-      self = .diverged(result.index)
+extension Subject {
+  /// Hashes of the training examples that policies estimate statistics from, for a run's identity.
+  func statisticsHashes(_ policies: [StatisticsPolicy]) throws -> [String: String] {
+    var hashes: [String: String] = [:]
+    for case .reEstimated(let count) in policies where network.space.bufferCount > 0 {
+      hashes["statistics of \(count) examples"] = try statisticsSample(count: count).fingerprint
     }
+    return hashes
   }
 }

@@ -1,8 +1,15 @@
 import Foundation
 
-/// A number with a fixed count of decimals.
+/// A number with a fixed count of decimals; what is rounded to zero has no sign.
 public func fixed(_ value: Double, _ decimals: Int) -> String {
-  String(format: "%.\(decimals)f", value)
+  let text = String(format: "%.\(decimals)f", value)
+  return text.hasPrefix("-") && !text.contains { ("1"..."9").contains($0) || $0.isLetter }
+    ? String(text.dropFirst()) : text
+}
+
+/// A number with up to four significant digits, such as `-0.5` or `13.27`.
+func shortText(_ value: Double) -> String {
+  String(format: "%.4g", value)
 }
 
 /// A duration such as `42 s`, `3 min 20 s` or `2 h 5 min`.

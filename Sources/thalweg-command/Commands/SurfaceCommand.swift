@@ -1,31 +1,29 @@
 import ArgumentParser
 import ThalwegCatalogue
+import ThalwegSurveys
 
 /// `thalweg surface`.
 struct SurfaceCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "surface",
-    abstract: "The loss over a plane through a checkpoint along two random directions.",
+    abstract: "The loss over a plane: random, of a run, or through checkpoints.",
     discussion: """
-      Example: thalweg surface runs/r20 --x=-1:1:51 --y=-1:1:51 --limit 1024 --out surfaces/r20
-      The same command again goes on where it stopped.
+      Example: thalweg surface runs/r20 --x=-1:1:51 --y=-1:1:51 --limit 1024
+      Example: thalweg surface runs/a --through runs/b runs/c --out abc
       """)
 
   @OptionGroup var subject: SubjectOptions
 
-  @Option(parsing: .unconditional, help: "FIRST:LAST:COUNT, both ends included.")
-  var x = "-1:1:51"
+  @Option(parsing: .unconditional, help: "FIRST:LAST:COUNT. Default: room for everything.")
+  var x: String?
 
-  @Option(parsing: .unconditional, help: "FIRST:LAST:COUNT, both ends included.")
-  var y = "-1:1:51"
+  @Option(parsing: .unconditional, help: "The same for the second direction.")
+  var y: String?
 
-  @Option(parsing: .upToNextOption, help: "Directions x and y as safetensors with the parameters' names.")
-  var directionFile: [String] = []
-
-  @Flag(help: "Also the Hessian's largest and smallest eigenvalue at every point, some dozen products each.")
+  @Flag(help: "Also the Hessian's extreme eigenvalues, some dozen products a point.")
   var curvature = false
 
-  @Option(parsing: .unconditional, help: "Examples for --curvature: the first N. Default: all of the survey's.")
+  @Option(parsing: .unconditional, help: "Examples for it: the first N. Default: all.")
   var curvatureLimit: Int?
 
   @OptionGroup var survey: SurveyOptions
@@ -37,14 +35,16 @@ struct SurfaceCommand: ParsableCommand {
     if let limit = curvatureLimit, !curvature || limit < 1 {
       throw UsageError("--curvature-limit: found \(limit), expected a number of at least 1 beside --curvature")
     }
-    var settings = SurveySettings(
-      directions: try survey.directions(files: directionFile, count: 2),
-      axes: [try OptionText.axis(x, option: "x"), try OptionText.axis(y, option: "y")],
-      isLogarithmic: survey.log, curvature: curvature ? CurvatureMap(exampleLimit: curvatureLimit) : nil)
-    settings.formats = try survey.figures.settings()
-    guard settings.pointCount <= 10_000_000 else {
-      throw UsageError("--x and --y: found \(settings.pointCount) points, expected at most 10000000")
+    let axes = [
+      try x.map { try OptionText.axis($0, option: "x") }, try y.map { try OptionText.axis($0, option: "y") },
+    ]
+    let count = axes.reduce(1) { $0 * ($1?.count ?? 51) }
+    guard count <= 10_000_000 else {
+      throw UsageError("--x and --y: found \(count) points, expected at most 10000000")
     }
-    try runSurvey(try subject.settings(split: survey.split), settings, out: out)
+    try SurveyCall(
+      subject: subject, survey: survey, axes: axes,
+      curvature: curvature ? CurvatureMap(exampleLimit: curvatureLimit) : nil, out: out
+    ).run()
   }
 }

@@ -8,5 +8,6 @@ extension DatasetSplit: ExpressibleByArgument {}
 extension ComputePrecision: ExpressibleByArgument {}
 extension DirectionNormalisation: ExpressibleByArgument {}
 extension SmallTensorTreatment: ExpressibleByArgument {}
+extension PrincipalOrigin: ExpressibleByArgument {}
 extension CurvatureMatrix: ExpressibleByArgument {}
 extension TraceMethod: ExpressibleByArgument {}

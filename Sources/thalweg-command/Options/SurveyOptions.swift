@@ -3,18 +3,41 @@ import ThalwegCatalogue
 import ThalwegDatasets
 import ThalwegSurveys
 
-import enum ThalwegFigures.FigureFormat
+/// Where the directions of a survey come from.
+enum DirectionChoice: String, ExpressibleByArgument, CaseIterable {
+  case random
+  case pca
+  case pcaLast = "pca-last"
+  case checkpoints
+  case files
+}
 
 /// The options of directions and output, common to slices and surfaces.
 struct SurveyOptions: ParsableArguments {
-  @Option(help: "filter, layer or none: what a direction's parts are as long as. Default: filter.")
+  @Option(help: "pca, pca-last: the run's components, from mean or last.")
+  var directions: DirectionChoice?
+
+  @Option(
+    name: [.long, .customLong("to")], parsing: .upToNextOption,
+    help: "Checkpoints: 1 for a line, 2 a plane, 3 a patch.")
+  var through: [String] = []
+
+  @Option(parsing: .upToNextOption, help: "Directions as safetensors, x first.")
+  var directionFile: [String] = []
+
+  @Option(help: "What a direction's parts are as long as. Default: filter.")
   var normalise: DirectionNormalisation?
 
-  @Option(help: "zero or random: biases, and scales and shifts of batch norm. Default: zero.")
+  @Option(help: "Biases, and batch norm's scales and shifts. Default: zero.")
   var smallTensors: SmallTensorTreatment?
 
   @Option(parsing: .unconditional, help: "Seed of the directions. Default: 1.")
   var seed: UInt64?
+
+  @Flag(help: "Make the second direction perpendicular to the first.")
+  var orthogonalise = false
+
+  @OptionGroup var policies: PolicyOptions
 
   @Option(help: "train or test.")
   var split = DatasetSplit.train
@@ -24,52 +47,68 @@ struct SurveyOptions: ParsableArguments {
 
   @OptionGroup var figures: FigureOptions
 
-  /// Directions that lie in `files`, or random ones where there are none.
-  func directions(files: [String], count: Int) throws -> SurveyDirections {
-    guard !files.isEmpty else { return .random(family) }
-    guard files.count == count else {
-      throw UsageError("--direction-file: found \(files.count) files, expected \(count)")
+  /// The directions of a survey with `count` axes, after every contradiction was refused.
+  func directions(count: Int) throws -> SurveyDirections {
+    let choice = directions ?? (!through.isEmpty ? .checkpoints : !directionFile.isEmpty ? .files : .random)
+    try refuse(choice, unless: .checkpoints, "through", isGiven: !through.isEmpty)
+    try refuse(choice, unless: .files, "direction-file", isGiven: !directionFile.isEmpty)
+    switch choice {
+    case .random: break
+    case .files:
+      for (name, isGiven) in [("seed", seed != nil), ("small-tensors", smallTensors != nil)] where isGiven {
+        throw UsageError(
+          "--direction-file and --\(name) contradict each other: a direction from a file is not random")
+      }
+    case .pca, .pcaLast, .checkpoints:
+      let option = choice == .checkpoints ? "through" : "directions \(choice.rawValue)"
+      if let name = randomOption {
+        throw UsageError("--\(option) and --\(name) contradict each other: the directions are those of checkpoints")
+      }
     }
-    if let option = seed != nil ? "seed" : smallTensors != nil ? "small-tensors" : nil {
-      throw UsageError(
-        "--direction-file and --\(option) contradict each other: a direction from a file is not random")
+    if orthogonalise && count == 1 {
+      throw UsageError("--orthogonalise: found one direction, expected two")
     }
-    return .stored(paths: files, normalisation: normalise ?? .none)
+    return try made(choice, count: count)
   }
 
-  /// The family of directions.
-  var family: RandomDirection {
-    RandomDirection(
-      seed: seed ?? 1, normalisation: normalise ?? .filter, smallTensors: smallTensors ?? .zero)
+  private func made(_ choice: DirectionChoice, count: Int) throws -> SurveyDirections {
+    switch choice {
+    case .random:
+      return .random(
+        RandomDirection(
+          seed: seed ?? 1, normalisation: normalise ?? .filter, smallTensors: smallTensors ?? .zero))
+    case .pca: return .principal(.mean)
+    case .pcaLast: return .principal(.last)
+    case .checkpoints:
+      guard count == 1 ? through.count == 1 : (2...3).contains(through.count) else {
+        throw UsageError(
+          "--through: found \(through.count) checkpoint\(through.count == 1 ? "" : "s"), expected "
+            + (count == 1 ? "1 for a line" : "2 for a plane or 3 for a bilinear patch"))
+      }
+      return .through(through)
+    case .files:
+      guard directionFile.count == count else {
+        throw UsageError("--direction-file: found \(directionFile.count) files, expected \(count)")
+      }
+      return .stored(paths: directionFile, normalisation: normalise ?? .none)
+    }
   }
 
-  /// The first option that speaks of random directions.
-  var randomOption: String? {
+  private func refuse(
+    _ choice: DirectionChoice, unless owner: DirectionChoice, _ option: String, isGiven: Bool
+  ) throws {
+    if isGiven && choice != owner {
+      let other = directions.map { "directions \($0.rawValue)" } ?? "through"
+      throw UsageError("--\(option) and --\(other) contradict each other: directions have one origin")
+    }
+    if !isGiven && choice == owner { throw UsageError("--directions \(owner.rawValue) needs --\(option)") }
+  }
+
+  /// The first option that speaks of directions that can be made in several ways.
+  private var randomOption: String? {
     if normalise != nil { return "normalise" }
     if smallTensors != nil { return "small-tensors" }
+    if orthogonalise { return "orthogonalise" }
     return seed != nil ? "seed" : nil
   }
-}
-
-/// Runs a survey and prints its account.
-func runSurvey(_ subject: SubjectSettings, _ settings: SurveySettings, out: String) throws {
-  let subject = try Subject(subject)
-  let run = try SurveyRun(subject, settings)
-  Console.warn(subject.warnings)
-  let observer = TerminalObserver()
-  let result = try run.run(in: out, commandLine: CommandLine.arguments, observer: observer)
-  observer.clear()
-  if result.ending == .interrupted {
-    throw Interrupted(advice: "the same command goes on where it stopped")
-  }
-  result.lines.forEach(Console.line)
-  let kind = settings.kind
-  let figures = kind == "slice" ? ["slice"] : ["contour", "surface"]
-  if result.losses.contains(where: { $0 != nil }) {
-    Console.line(
-      "figures      " + figures.map { "\(out)/figures/\($0).\(settings.formats[0].rawValue)" }.joined(separator: ", "))
-  } else {
-    Console.line("figures      none: the loss is not a number at any point")
-  }
-  Console.line("tables       \(out)/\(kind).csv, \(out)/\(kind).json")
 }

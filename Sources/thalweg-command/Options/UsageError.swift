@@ -48,9 +48,10 @@ enum OptionText {
     return text
   }
 
-  /// A policy: `running` or `batch:256`.
+  /// A policy: `running`, `batch:256`, or `batch` for batches of 128.
   static func policy(_ text: String) throws -> NormalisationPolicy {
     if text == "running" { return .running }
+    if text == "batch" { return .batch(size: 128) }
     let parts = text.split(separator: ":", omittingEmptySubsequences: false)
     guard parts.count == 2, parts[0] == "batch", let size = Int(parts[1]), size >= 2 else {
       throw UsageError("--batch-norm: found \(text), expected running or batch:N with N at least 2")

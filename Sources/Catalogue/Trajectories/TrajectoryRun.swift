@@ -1,0 +1,143 @@
+import ThalwegDatasets
+import ThalwegFiles
+import ThalwegNetworks
+import ThalwegStores
+import ThalwegSurfaces
+public import ThalwegSurveys
+
+/// The checkpoints of a training run on the plane of their first two principal components, with the loss over the plane,
+/// which keep themselves in a folder.
+///
+/// What a plane shows of a path is only as good as the plane: beside each checkpoint's own loss stands the plane's loss at the
+/// place to which it projects, beside it its distance from the plane, and beside the components' shares those of a random
+/// walk.
+public struct TrajectoryRun {
+  /// The run's last checkpoint.
+  public let subject: Subject
+  /// How the plane is laid and measured.
+  public let settings: TrajectorySettings
+  /// Whose statistics batch normalisations use.
+  public let policy: StatisticsPolicy
+  /// The points of the plane.
+  public let axes: [Axis]
+  private let series: CheckpointSeries
+  private let components: PrincipalComponents
+  private let explanation: SurveyGeometry.Explanation
+  private let origin: ModelState
+  private let directions: [Displacement]
+
+  /// Points along the longer side of the plane unless others are asked for.
+  static let usualCount = 31
+
+  /// Reads the checkpoints and finds the plane.
+  ///
+  /// - Throws: ``SettingError``, `DirectionError`, and errors of checkpoints.
+  public init(_ subject: Subject, _ settings: TrajectorySettings) throws {
+    let hasStatistics = subject.network.space.bufferCount > 0
+    policy = settings.policy ?? (hasStatistics ? .interpolated : .running)
+    try subject.check([policy], movesStatistics: true)
+    series = try CheckpointSeries(of: subject, least: 3)
+    components = try series.components(from: settings.origin)
+    (origin, directions) = try components.frame(dimension: 2, state: series.state)
+    explanation = SurveyGeometry.Explanation(
+      origin: settings.origin, count: series.epochs.count, shares: Array(components.shares.prefix(2)))
+    let usual = SurveyGeometry.axes(
+      around: components.scores.map { Array($0.prefix(2)) }, count: Self.usualCount)
+    axes = [settings.xAxis ?? usual[0], settings.yAxis ?? usual[1]]
+    self.subject = subject
+    self.settings = settings
+  }
+
+  /// Works in the folder at `path`, or goes on with what is there.
+  ///
+  /// - Returns: What was found; `nil` if the observer ended the run.
+  /// - Throws: ``OtherRun`` where the folder holds another run, and errors of the evaluation.
+  public func run(
+    in path: String, commandLine: [String] = [], observer: any RunObserver
+  ) throws -> TrajectoryResult? {
+    let folder = try RunFolder.openOrMake(path, try description(commandLine: commandLine))
+    defer { folder.close() }
+    plan.forEach(observer.say)
+    guard let result = try measure(in: folder, observer) else { return nil }
+    try folder.facts.set([
+      "explained": explanation.json, "batchNorm": .string(policy.text(for: subject)),
+      "examples": .integer(Int128(subject.exampleCount)),
+    ])
+    try folder.surface(named: "loss").exportCSV(to: path + "/plane.csv")
+    try folder.surface(named: "loss").exportJSON(to: path + "/plane.json")
+    try atomicWrite(path + "/trajectory.csv", result.csv)
+    try atomicWrite(path + "/trajectory.json", result.json.indentedText + "\n")
+    try TrajectoryFigures(result: result, caption: caption, look: settings.figures)
+      .write(to: folder)
+    try folder.finish()
+    return result
+  }
+
+  /// What will be measured, for people.
+  public var plan: [String] {
+    let (x, y) = (axes[0], axes[1])
+    return ["checkpoints  \(series.epochs.count) of \(subject.settings.checkpoint)"] + subject.linesOfData + [
+      "batch norm   \(policy.text(for: subject))",
+      "plane        \(x.count) × \(y.count) points from (\(shortText(x.lower)), \(shortText(y.lower))) to "
+        + "(\(shortText(x.upper)), \(shortText(y.upper)))",
+    ]
+  }
+
+  private var caption: String {
+    "\(subject.network.name), \(subject.examplesText); \(explanation.caption); \(policy.text(for: subject))."
+  }
+
+  private func measure(in folder: RunFolder, _ observer: any RunObserver) throws -> TrajectoryResult? {
+    let moving =
+      policy == .interpolated ? directions : directions.map { Displacement(parameters: $0.parameters) }
+    let places = components.scores.map { Array($0.prefix(2)) }
+    let offPlane = components.distances(fromFirst: 2)
+    let distances = components.distances
+    let epochs = SurfaceAxis(name: "epoch", coordinates: series.epochs.map(Double.init))
+
+    let own = try folder.surface(named: "checkpoints", axes: [epochs])
+    var work = GridMeasurement(
+      subject: subject, policy: policy, grid: CheckpointGrid(centre: subject.state, series: series),
+      title: "checkpoints")
+    work.forecast = nil
+    work.extra = { index in
+      ["x": places[index][0], "y": places[index][1], "offPlane": offPlane[index], "distance": distances[index]]
+    }
+    guard try work.run(into: own, observer: observer).outcome == .finished else { return nil }
+
+    let projected = try folder.surface(named: "projections", axes: [epochs])
+    work = GridMeasurement(
+      subject: subject, policy: policy,
+      grid: ProjectionGrid(centre: origin, directions: moving, places: places, epochs: series.epochs),
+      title: "projections")
+    work.forecast = nil
+    guard try work.run(into: projected, observer: observer).outcome == .finished else { return nil }
+
+    let plane = try folder.surface(named: "loss", axes: SurveySettings.storedAxes(axes))
+    work = GridMeasurement(
+      subject: subject, policy: policy,
+      grid: AffineGrid(centre: origin, directions: moving, coordinates: axes.map(\.coordinates)), title: "plane")
+    guard try work.run(into: plane, observer: observer).outcome == .finished else { return nil }
+
+    let (owns, projections) = (try own.allPoints(), try projected.allPoints())
+    return TrajectoryResult(
+      axes: axes, points: try plane.allPoints(),
+      places: series.epochs.indices.map { index in
+        TrajectoryResult.Place(
+          epoch: series.epochs[index], coordinates: places[index], offPlane: offPlane[index],
+          distance: distances[index], own: owns[index], projected: projections[index])
+      }, explanation: explanation, shares: components.shares)
+  }
+
+  private func description(commandLine: [String]) throws -> RunDescription {
+    var options = subject.options([policy])
+    options["axes"] = .array(try axes.map { axis throws(StoreError) in try JSONValue(encoding: axis) })
+    options["origin"] = .string(settings.origin.rawValue)
+    var hashes = ["checkpoints": series.hash, "data": subject.dataset.fingerprint]
+    hashes.merge(try subject.statisticsHashes([policy])) { own, _ in own }
+    return RunDescription(
+      kind: "trajectory", options: .object(options), hashes: hashes,
+      settings: ["threads": .integer(Int128(subject.settings.threadCount))], commandLine: commandLine,
+      versions: Machine.versions, machine: Machine.description)
+  }
+}
