@@ -117,14 +117,16 @@ struct SurveyKnowledge {
 
   /// Estimates at all points that are neither complete nor beside a hole.
   private func guesses(_ fields: Fields) throws -> [Guess] {
-    try (0..<count).compactMap { index in
-      guard !isComplete(index), !isBesideHole(index) else { return nil }
-      let place = place(index)
-      let own = few[index].map { Kriging.Prediction(value: fields.forward($0.losses.mean), error: 0) }
-      let base = try own ?? fields.few.predict(place)
-      let correction = try fields.correction?.predict(place) ?? Kriging.Prediction(value: 0, error: 0)
+    let open = (0..<count).filter { !isComplete($0) && !isBesideHole($0) }
+    let unseen = open.filter { few[$0] == nil }
+    let predicted = Dictionary(uniqueKeysWithValues: zip(unseen, try fields.few.predict(unseen.map(place))))
+    let corrections = try fields.correction?.predict(open.map(place))
+    return open.indices.map { i in
+      let (base, correction) = (predicted[open[i]], corrections?[i])
+      let own = few[open[i]].map { fields.forward($0.losses.mean) }
       return Guess(
-        index: index, value: base.value + correction.value, fewError: base.error, correctionError: correction.error)
+        index: open[i], value: (own ?? base?.value ?? .nan) + (correction?.value ?? 0), fewError: base?.error ?? 0,
+        correctionError: correction?.error ?? 0)
     }
   }
 

@@ -2,7 +2,7 @@ import Foundation
 import Testing
 import ThalwegRandomness
 
-@testable import ThalwegSurveys
+import ThalwegSurveys
 
 /// Bands are checked on a population that is known: of 2,000 intervals at 95 %, three binomial standard deviations around
 /// the nominal share are 93.5 % to 96.5 %.

@@ -2,7 +2,7 @@ import Foundation
 import Testing
 import ThalwegRandomness
 
-@testable import ThalwegSurveys
+import ThalwegSurveys
 
 @Suite("Budgeted surveys")
 struct BudgetedSurveyTests {

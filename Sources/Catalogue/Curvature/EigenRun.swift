@@ -3,6 +3,7 @@ import ThalwegCheckpoints
 import ThalwegDatasets
 import ThalwegFiles
 import ThalwegLinearAlgebra
+import ThalwegNetworks
 import ThalwegNeuralSurfaces
 import ThalwegSpectra
 public import ThalwegStores

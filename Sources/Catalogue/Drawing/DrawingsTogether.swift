@@ -23,7 +23,7 @@ struct DrawingsTogether {
     let labels =
       Set(shown.map(\.contourLabels)).count == 1
       ? (contour: shown[0].contourLabels, short: shown[0].shortLabels)
-      : (["first direction", "second direction"], ["first direction", "second direction"])
+      : (contour: ["first direction", "second direction"], short: ["first direction", "second direction"])
     let text = "One scale for all. " + caption(surfaces)
     return [
       NamedFigure(

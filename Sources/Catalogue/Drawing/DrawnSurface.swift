@@ -108,6 +108,11 @@ struct DrawnSurface {
       ], as: .circumstance)
   }
 
+  /// Keeps what the figures of a surface without more to say have below them.
+  static func keep(caption: String, in run: RunFolder) throws {
+    try run.facts.set(captionKey, to: .string(caption), as: .circumstance)
+  }
+
   /// With what the names of a run's surfaces start where there is one for each policy of statistics.
   static let policyPrefix = "loss "
   private static let captionKey = "caption"

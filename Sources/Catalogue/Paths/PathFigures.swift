@@ -1,3 +1,4 @@
+import ThalwegDatasets
 import ThalwegFigures
 import ThalwegNetworks
 import ThalwegStores

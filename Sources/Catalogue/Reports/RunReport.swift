@@ -1,4 +1,5 @@
 import Foundation
+import ThalwegFiles
 import ThalwegStores
 
 /// What a run found and what the result rests on, for people: `report.md`, and `report.html` with the pictures inside.
@@ -54,7 +55,7 @@ struct RunReport {
     if let threads = circumstances["threads"]?.doubleValue ?? run.settings["threads"]?.doubleValue {
       basis.append(["threads", fixed(threads, 0)])
     }
-    if let bytes = circumstances["peakMemoryBytes"]?.doubleValue { basis.append(["peak memory", byteText(bytes)]) }
+    if let bytes = circumstances["peakMemoryBytes"]?.doubleValue { basis.append(["peak memory", byteText(Int(bytes))]) }
     basis.append(["versions", Self.list(run.versions)])
     basis.append(["machine", Self.list(run.machine)])
     basis.append(["started", folder.times.started])

@@ -1,3 +1,4 @@
+import ThalwegDatasets
 import ThalwegNetworks
 import ThalwegSurfaces
 import ThalwegSurveys

@@ -133,19 +133,6 @@ public struct SurveyRun {
     settings.policies.count == 1 ? "loss" : DrawnSurface.policyPrefix + policy.key
   }
 
-  /// Draws the figures, and keeps what they say, so that they can be drawn again without the checkpoint.
-  private func draw(_ result: SurveyResult, in folder: RunFolder) throws {
-    try folder.facts.set(
-      [
-        DrawnSurface.captionKey: .string(caption),
-        DrawnSurface.logarithmKey: settings.isLogarithmic.map { .bool($0) } ?? .null,
-      ], as: .circumstance)
-    let look = FigureSettings(formats: settings.formats, isLogarithmic: settings.isLogarithmic)
-    for drawing in DrawnSurface(result, caption: caption).figures(look) {
-      try drawing.figure.write(to: folder, named: drawing.name, formats: settings.formats)
-    }
-  }
-
   private func measure(
     into stores: [SurfaceStore], of folder: RunFolder, _ saysPlan: Bool, _ observer: any RunObserver
   ) throws -> RunEnding {

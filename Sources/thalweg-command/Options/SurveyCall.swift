@@ -1,4 +1,5 @@
 import ThalwegCatalogue
+import enum ThalwegFigures.FigureFormat
 import ThalwegSurveys
 
 /// A survey as it was asked for, run and accounted for on the terminal.
