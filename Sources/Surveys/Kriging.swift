@@ -68,6 +68,7 @@ public struct Kriging: Sendable {
   /// - Throws: `LinearAlgebraError` for a place that is not finite.
   /// - Complexity: O(n²) for each of them with n points, at most 400.
   public func predict(_ places: [[Double]]) throws(LinearAlgebraError) -> [Prediction] {
+    guard !places.isEmpty else { return [] }
     if let system { return try predict(places, from: system) }
     var predictions: [Prediction] = []
     for place in places {

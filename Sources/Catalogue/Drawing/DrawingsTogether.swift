@@ -1,3 +1,4 @@
+import Foundation
 import ThalwegFigures
 import ThalwegStores
 
@@ -92,9 +93,17 @@ struct DrawingsTogether {
     return text + " Holes, points without a finite loss: \(counts.joined(separator: ", "))."
   }
 
-  /// One caption where all are equal, else each behind its title.
+  /// What all captions say once, and what is left of each behind its title. Their clauses end with semicolons.
   private func shared(_ captions: [String]) -> String {
     guard Set(captions).count > 1 else { return captions.first ?? "" }
-    return zip(titles, captions).filter { !$1.isEmpty }.map { "\($0): \($1)" }.joined(separator: " ")
+    let clauses = captions.map { caption in
+      (caption.hasSuffix(".") ? String(caption.dropLast()) : caption).components(separatedBy: "; ")
+    }
+    let common = clauses[0].filter { clause in clauses.allSatisfy { $0.contains(clause) } }
+    let own = zip(titles, clauses).compactMap { title, clauses -> String? in
+      let rest = clauses.filter { !common.contains($0) && $0 != title && !$0.isEmpty }
+      return rest.isEmpty ? nil : "\(title): \(rest.joined(separator: "; "))."
+    }
+    return ((common.isEmpty ? [] : [common.joined(separator: "; ") + "."]) + own).joined(separator: " ")
   }
 }

@@ -114,10 +114,14 @@ extension DrawnSurface {
   private func uncertainty(_ settings: FigureSettings) -> [NamedFigure] {
     guard isInterpolated else { return [] }
     let margins = points.values { point in point.margin.map { $0 / abs(point.loss ?? .nan) } }
-    return [
-      contour(
+    guard
+      var figure = contour(
         "95 % margin, part of the loss", margins, note: " Sampling of examples and interpolation together.", settings)
-    ].compactMap { $0.map { NamedFigure(name: "uncertainty" + suffix, figure: $0) } }
+    else { return [] }
+    // Errors jump from point to point: lines would be many, and mean nothing.
+    figure.style.hasLines = false
+    figure.style.interpolation = .linear
+    return [NamedFigure(name: "uncertainty" + suffix, figure: figure)]
   }
 
   /// How many points there are; what lies between them is drawn, not measured.

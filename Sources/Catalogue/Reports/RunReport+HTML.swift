@@ -44,11 +44,12 @@ extension RunReport {
   private static func html(_ table: Table) -> String {
     guard !table.rows.isEmpty else { return "" }
     var text = "<h2>\(html(table.heading))</h2>\n<table>\n"
+    let hasHeads = table.columns.contains { !$0.isEmpty }
     func cell(_ content: String, _ tag: String) -> String {
-      let isNumber = Double(content) != nil
+      let isNumber = hasHeads && Double(content) != nil
       return "<\(tag)\(isNumber ? " class=\"number\"" : "")>\(html(content))</\(tag)>"
     }
-    if table.columns.contains(where: { !$0.isEmpty }) {
+    if hasHeads {
       text += "<tr>" + table.columns.map { "<th>\(html($0))</th>" }.joined() + "</tr>\n"
     }
     for row in table.rows { text += "<tr>" + row.map { cell($0, "td") }.joined() + "</tr>\n" }

@@ -48,7 +48,9 @@ struct RunReport {
     self.findings = Self.rows(findings)
     let run = folder.runDescription
     var basis = Self.rows(plan)
-    basis += run.hashes.sorted { $0.key < $1.key }.map { ["SHA-256", "\($0.key): \($0.value)"] }
+    // A hash that the plan says already needs no second row.
+    basis += run.hashes.filter { hash in !plan.contains { $0.contains(hash.value) } }.sorted { $0.key < $1.key }
+      .map { ["SHA-256", "\($0.key): \($0.value)"] }
     basis += run.seeds.sorted { $0.key < $1.key }.map { ["seed", "\($0.key): \($0.value)"] }
     if let text = run.options["precision"]?.stringValue { basis.append(["precision", text]) }
     let circumstances = try folder.facts.all(.circumstance)
@@ -59,12 +61,12 @@ struct RunReport {
     basis.append(["versions", Self.list(run.versions)])
     basis.append(["machine", Self.list(run.machine)])
     basis.append(["started", folder.times.started])
-    // A hash that the plan says already needs no second row.
-    var seen = Set<String>()
-    self.basis = basis.filter { seen.insert($0.joined(separator: "\n")).inserted }
+    self.basis = basis
     self.tables = tables
     pictures = try Self.pictures(in: folder.path)
-    command = Self.shellText(run.commandLine)
+    // Where the program lies is nobody else's concern.
+    let program = run.commandLine.first.map { [URL(fileURLWithPath: $0).lastPathComponent] } ?? []
+    command = Self.shellText(program + run.commandLine.dropFirst())
   }
 
   /// Writes both forms into the run's folder.
