@@ -36,7 +36,7 @@ public struct IntervalFigure: Figure {
     self.size =
       size
       ?? Size(
-        width: 150 + 190 * Double(columns),
+        width: 150 + 205 * Double(columns),
         height: Double(lines) * (panelHeight + 12) + (headline.isEmpty ? 35 : 60) + (caption.isEmpty ? 0 : 45))
   }
 
@@ -51,7 +51,7 @@ public struct IntervalFigure: Figure {
     let names = Set(panels.flatMap(\.rows).map(\.name))
     let widest = names.map { canvas.textWidth($0, size: Self.textSize) }.max() ?? 0
     let nameWidth = widest + 10
-    let gap = 18.0
+    let gap = 34.0  // Half a label of each neighbour's axis.
     let width = (page.content.width - nameWidth - gap * Double(columns)) / Double(columns)
     let height = page.content.height / Double(lines)
     for (index, panel) in panels.enumerated() {
@@ -96,7 +96,11 @@ public struct IntervalFigure: Figure {
     drawTicks(of: axis, plot, on: canvas)
     for (index, row) in panel.rows.enumerated() {
       let colour = ColourMap.lineColour(row.colourIndex ?? index)
-      draw(row, colour, at: self.place(ofRow: index, of: panel, plot), place, on: canvas)
+      let y = self.place(ofRow: index, of: panel, plot)
+      if row.extent.isEmpty {
+        canvas.text("none", at: Point(plot.x + 4, y), size: 8.5, Ink.quiet, vertical: .middle)
+      }
+      draw(row, colour, at: y, place, on: canvas)
     }
   }
 
@@ -118,8 +122,8 @@ public struct IntervalFigure: Figure {
   ) {
     if let interval = row.interval {
       let ends = [place(interval.lowerBound), place(interval.upperBound)]
-      canvas.stroke([Point(ends[0], y), Point(ends[1], y)], colour, width: 1.6)
-      canvas.stroke(ends.map { [Point($0, y - 3), Point($0, y + 3)] }, colour, width: 1.6)
+      let bar = [[Point(ends[0], y), Point(ends[1], y)]] + ends.map { [Point($0, y - 3), Point($0, y + 3)] }
+      canvas.stroke(bar, colour.withOpacity(0.5), width: 1.6)
     }
     // The mean below the dots, or it would hide some of them.
     if let mean = row.mean {
@@ -127,7 +131,7 @@ public struct IntervalFigure: Figure {
       canvas.fillCircle(at: Point(place(mean), y), radius: 2.4, Colour(grey: 1))
     }
     for dot in row.dots {
-      canvas.fillCircle(at: Point(place(dot), y), radius: 2, colour.withOpacity(0.75))
+      canvas.fillCircle(at: Point(place(dot), y), radius: 2.1, colour)
     }
   }
 }

@@ -4,8 +4,13 @@ public struct ComparisonArm: Sendable {
   public let name: String
   /// What it changes of the common settings, as `name: text`; empty for none.
   public let changes: [String]
+  /// The arm with which it is compared; its own name for a baseline.
+  public let baseline: String
   /// The settings but for the seed.
   let settings: TrainingSettings
+
+  /// Whether others are compared with it.
+  public var isBaseline: Bool { baseline == name }
 
   /// Its training with one seed.
   func cell(seed: UInt64) -> ComparisonCell {

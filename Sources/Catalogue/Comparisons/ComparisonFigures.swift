@@ -40,13 +40,13 @@ struct ComparisonFigures {
   }
 
   private var differences: IntervalFigure? {
-    let others = plan.arms.filter { $0.name != plan.spec.baseline }
+    let others = plan.arms.filter { !$0.isBaseline }
     guard !others.isEmpty else { return nil }
     let panels = plan.quantities.map { quantity in
       IntervalPanel(
         title: quantity.label,
         rows: others.map { arm in
-          row(arm.name, result.difference(of: arm.name, quantity)?.differences ?? [], quantity)
+          row(arm.name, result.difference(of: arm, quantity)?.differences ?? [], quantity)
         }, reference: 0)
     }
     return figure(
@@ -72,10 +72,9 @@ struct ComparisonFigures {
 
   /// The course of one number, a line for each arm: the mean over its seeds, with a band of one standard error.
   private func curves(_ key: String, _ label: String, factor: Double) -> LineFigure? {
-    let lines = plan.arms.compactMap { arm -> LineSeries? in
+    let lines = plan.arms.map { arm in
       let courses = result.cells(of: arm.name).map(\.course.epochs)
       let count = courses.map(\.count).max() ?? 0
-      guard count > 0 else { return nil }
       let means = (0..<count).map { index -> DrawMean? in
         let values = courses.compactMap { $0.count > index ? value(key, of: $0[index]) : nil }.filter(\.isFinite)
         return values.isEmpty ? nil : DrawMean(of: values.map { $0 * factor })
@@ -84,7 +83,8 @@ struct ComparisonFigures {
         means.map { mean in mean?.standardError.map { (mean?.value ?? 0) + sign * $0 } }
       }
       return LineSeries(
-        name: arm.name, xs: (1...count).map(Double.init), values: means.map { $0?.value }, lower: border(-1),
+        name: count > 0 ? arm.name : "\(arm.name) (no epoch)", xs: (0..<count).map { Double($0 + 1) },
+        values: means.map { $0?.value }, lower: border(-1),
         upper: border(1))
     }
     guard lines.contains(where: { $0.values.contains { $0 != nil } }) else { return nil }

@@ -18,7 +18,10 @@ struct ComparisonReading {
 
   /// The seeds, at least one.
   func seeds() throws -> [UInt64] {
-    let seeds = choices.seeds ?? spec.seeds
+    if let negative = spec.seeds.first(where: { $0 < 0 }) {
+      throw failure("seeds: found \(negative), expected numbers ≥ 0")
+    }
+    let seeds = choices.seeds ?? spec.seeds.map { UInt64($0) }
     guard !seeds.isEmpty, Set(seeds).count == seeds.count else {
       let found = seeds.isEmpty ? "none" : seeds.map(String.init).joined(separator: ", ")
       let expected = "at least one, all different"
@@ -40,10 +43,11 @@ struct ComparisonReading {
     return (all, count)
   }
 
-  /// All arms, the baseline among them.
+  /// All arms, each with the arm it is compared with.
   func arms() throws -> [ComparisonArm] {
-    let all = spec.arms + (try gridArms())
-    guard !all.isEmpty else { throw failure("arms: found none, expected at least one") }
+    let grid = try grid()
+    let all = spec.arms + grid.arms
+    guard !all.isEmpty else { throw failure("arms: found none, expected at least one, here or in grid") }
     if choices.epochCount != nil, let own = all.first(where: { $0.changes.epochs != nil }) {
       throw SettingError("epochs", found: "arm \(own.name), whose epochs are its own", expected: "no such arm")
     }
@@ -54,11 +58,16 @@ struct ComparisonReading {
         throw failure("arms: found “\(arm.name)” twice, expected different names")
       }
     }
-    guard names.contains(spec.baseline) else {
-      throw failure("baseline: found “\(spec.baseline)”, expected one of \(all.map(\.name).joined(separator: ", "))")
-    }
     let common = try commonSettings()
-    return try all.map { try resolved($0, common) }
+    return try all.map { arm in
+      let baseline = names.contains(spec.baseline) ? spec.baseline : grid.baselines[arm.name]
+      guard let baseline else {
+        throw failure(
+          "baseline: found “\(spec.baseline)”, expected one of \(all.map(\.name).joined(separator: ", ")), or one of a "
+            + "list of the grid where all arms are the grid's")
+      }
+      return try resolved(arm, common, baseline: baseline)
+    }
   }
 
   /// Letters, digits, dots, hyphens and underscores, for names are folders'.
@@ -73,31 +82,36 @@ struct ComparisonReading {
   }
 
   /// Every choice of one arm from each list of the grid.
-  private func gridArms() throws(ComparisonError) -> [ComparisonSpec.Arm] {
-    guard let grid = spec.grid, !grid.isEmpty else { return [] }
-    guard grid.allSatisfy({ !$0.isEmpty }), grid.reduce(1, { min($0, 1000) * min($1.count, 1000) }) <= 1000 else {
-      throw failure("grid: found \(grid.map(\.count)) arms, expected at least 1 in each list and at most 1000 in all")
+  ///
+  /// Where the baseline is an entry of one of the lists, each choice is compared with the one that has it in its place and is
+  /// the same otherwise.
+  private func grid() throws(ComparisonError) -> (arms: [ComparisonSpec.Arm], baselines: [String: String]) {
+    let lists = spec.grid ?? []
+    guard lists.allSatisfy({ !$0.isEmpty }), lists.reduce(1, { min($0, 1000) * min($1.count, 1000) }) <= 1000 else {
+      throw failure("grid: found \(lists.map(\.count)) arms, expected at least 1 in each list and at most 1000 in all")
     }
-    var product: [ComparisonSpec.Arm] = []
-    for (index, axis) in grid.enumerated() {
-      guard index > 0 else {
-        product = axis
-        continue
-      }
-      var longer: [ComparisonSpec.Arm] = []
-      for first in product {
-        for second in axis {
-          let name = "\(first.name)-\(second.name)"
-          if let both = first.changes.changed.first(where: second.changes.changed.contains) {
-            throw failure("grid: found \(both) twice in \(name), expected each setting in one list")
-          }
-          longer.append(
-            ComparisonSpec.Arm(name: name, changes: first.changes.followed(by: second.changes)))
+    guard !lists.isEmpty else { return ([], [:]) }
+    var choices: [[ComparisonSpec.Arm]] = [[]]
+    for list in lists { choices = choices.flatMap { choice in list.map { choice + [$0] } } }
+    let place = lists.firstIndex { $0.contains { $0.name == spec.baseline } }
+    var arms: [ComparisonSpec.Arm] = []
+    var baselines: [String: String] = [:]
+    for choice in choices {
+      var names = choice.map(\.name)
+      let name = names.joined(separator: "-")
+      var changes = TrainingChanges()
+      for arm in choice {
+        if let both = arm.changes.changed.first(where: changes.changed.contains) {
+          throw failure("grid: found \(both) twice in \(name), expected each setting in one list")
         }
+        changes = changes.followed(by: arm.changes)
       }
-      product = longer
+      arms.append(ComparisonSpec.Arm(name: name, changes: changes))
+      guard let place else { continue }
+      names[place] = spec.baseline
+      baselines[name] = names.joined(separator: "-")
     }
-    return product
+    return (arms, baselines)
   }
 
   /// The settings of all arms.
@@ -115,7 +129,9 @@ struct ComparisonReading {
     return settings
   }
 
-  private func resolved(_ arm: ComparisonSpec.Arm, _ common: TrainingSettings) throws -> ComparisonArm {
+  private func resolved(
+    _ arm: ComparisonSpec.Arm, _ common: TrainingSettings, baseline: String
+  ) throws -> ComparisonArm {
     var settings = common
     do {
       try arm.changes.apply(to: &settings)
@@ -123,6 +139,6 @@ struct ComparisonReading {
     } catch {
       throw failure("arm \(arm.name): \(error)")
     }
-    return ComparisonArm(name: arm.name, changes: arm.changes.texts, settings: settings)
+    return ComparisonArm(name: arm.name, changes: arm.changes.texts, baseline: baseline, settings: settings)
   }
 }

@@ -75,7 +75,7 @@ extension ComparisonReport {
     let lines = plan.arms.flatMap { arm in
       plan.quantities.map { quantity in
         let mean = result.mean(of: arm.name, quantity)
-        let difference = result.difference(of: arm.name, quantity)
+        let difference = result.difference(of: arm, quantity)
         let interval = difference?.mean.interval95
         return [
           arm.name, "\"\(quantity.key)\"", "\(mean?.drawCount ?? 0)", number(mean?.value), number(mean?.standardError),
@@ -103,7 +103,7 @@ extension ComparisonReport {
 
   private func json(of arm: ComparisonArm) -> JSONValue {
     let quantities = plan.quantities.map { quantity -> JSONValue in
-      let difference = result.difference(of: arm.name, quantity)
+      let difference = result.difference(of: arm, quantity)
       return [
         "quantity": .string(quantity.key), "label": .string(quantity.label),
         "mean": result.mean(of: arm.name, quantity).map(json(of:)) ?? .null,

@@ -35,12 +35,12 @@ public struct ComparisonReport {
   func rows(_ quantity: ComparisonQuantity) -> [Row] {
     plan.arms.map { arm in
       let mean = result.mean(of: arm.name, quantity)
-      let difference = result.difference(of: arm.name, quantity)
+      let difference = result.difference(of: arm, quantity)
       return Row(
         arm: arm.name, count: "\(mean?.drawCount ?? 0)",
         mean: mean.map { text($0, times: quantity.factor) } ?? "–",
         difference: difference.map { text($0, times: quantity.factor) }
-          ?? (arm.name == plan.spec.baseline ? "baseline" : "–"),
+          ?? (arm.isBaseline ? "baseline" : "–"),
         verdict: difference.map(\.verdict.rawValue) ?? "")
     }
   }
@@ -52,8 +52,10 @@ public struct ComparisonReport {
   private func text(_ difference: PairedDifference, times factor: Double) -> String {
     let value = factor * difference.mean.value
     guard let interval = difference.mean.interval95 else { return signed(value, nil) }
-    let half = factor * (interval.upperBound - interval.lowerBound) / 2
-    return "\(signed(value, half)) [\(signed(value - half, half)), \(signed(value + half, half))]"
+    let (low, high) = (factor * interval.lowerBound, factor * interval.upperBound)
+    // Two digits of the nearer end's distance from 0 where that is small, for the sign is what counts.
+    let size = max(min(abs(low), abs(high), (high - low) / 2), (high - low) / 200)
+    return "\(signed(value, size)) [\(signed(low, size)), \(signed(high, size))]"
   }
 
   /// A number with its sign, with two digits of `size` or six of its own.
@@ -62,7 +64,7 @@ public struct ComparisonReport {
     guard let size, size > 0, case let decimals = 1 - Int(log10(size).rounded(.down)), decimals <= 8 else {
       return sign + significant(value)
     }
-    return sign + String(format: "%.\(max(0, decimals))f", value)
+    return sign + fixed(value, max(0, decimals))
   }
 
   /// All tables for a terminal.
@@ -74,7 +76,7 @@ public struct ComparisonReport {
       return [quantity.label]
         + rows.map {
           "  \(leftAligned($0.arm, width))  n \(rightAligned($0.count, 2))  \(leftAligned($0.mean, means))  "
-            + "\(leftAligned($0.difference, differences))  \($0.verdict)"
+            + ($0.verdict.isEmpty ? $0.difference : "\(leftAligned($0.difference, differences))  \($0.verdict)")
         }
     }
     return tables + failureLines + sentences
@@ -112,7 +114,7 @@ public struct ComparisonReport {
 
   private var comparisons: [(quantity: ComparisonQuantity, difference: PairedDifference)] {
     plan.quantities.flatMap { quantity in
-      plan.arms.compactMap { arm in result.difference(of: arm.name, quantity).map { (quantity, $0) } }
+      plan.arms.compactMap { arm in result.difference(of: arm, quantity).map { (quantity, $0) } }
     }
   }
 

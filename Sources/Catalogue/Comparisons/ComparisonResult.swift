@@ -89,10 +89,10 @@ public struct ComparisonResult: Sendable {
     return values.isEmpty ? nil : DrawMean(of: values)
   }
 
-  /// By how much an arm differs from the baseline; `nil` for the baseline, and without a common seed.
-  public func difference(of arm: String, _ quantity: ComparisonQuantity) -> PairedDifference? {
-    guard arm != plan.spec.baseline else { return nil }
-    return PairedDifference(of: values(of: arm, quantity), from: values(of: plan.spec.baseline, quantity))
+  /// By how much an arm differs from its baseline; `nil` for baselines, and without a common seed.
+  public func difference(of arm: ComparisonArm, _ quantity: ComparisonQuantity) -> PairedDifference? {
+    guard !arm.isBaseline else { return nil }
+    return PairedDifference(of: values(of: arm.name, quantity), from: values(of: arm.baseline, quantity))
   }
 
   /// The runs of an arm that could not go on.

@@ -173,8 +173,8 @@ public struct ComparisonRun {
       "data         \(train.name), \(train.count) examples; \(test.name), \(test.count)",
     ]
       + plan.arms.map { arm in
-        let mark = arm.name == plan.spec.baseline ? "the baseline" : ""
-        let text = (arm.changes + [mark].filter { !$0.isEmpty }).joined(separator: "; ")
+        let mark = arm.isBaseline ? "a baseline" : "against \(arm.baseline)"
+        let text = (arm.changes + [mark]).joined(separator: "; ")
         return "arm          \(leftAligned(arm.name, width))  \(text)"
       } + ["measures     \(measures)", "             on \(exampleCount) training examples"]
   }

@@ -16,7 +16,8 @@ import ThalwegStores
 /// }
 /// ```
 ///
-/// `grid` holds lists of such arms; every choice of one from each list is an arm as well, its name made of theirs.
+/// `grid` holds lists of such arms; every choice of one from each list is an arm as well, its name made of theirs. The
+/// baseline may be in one of these lists: then arms are compared with those that have it and are the same otherwise.
 public struct ComparisonSpec: Sendable, Decodable {
   /// What it is, in a few words.
   public let title: String
@@ -29,12 +30,12 @@ public struct ComparisonSpec: Sendable, Decodable {
   /// The settings that all arms have unless they change them.
   let settings: CommonSettings
   /// The seeds.
-  let seeds: [UInt64]
+  let seeds: [Int]
   /// The arms.
   let arms: [Arm]
   /// Lists of arms that multiply.
   let grid: [[Arm]]?
-  /// The arm with which the others are compared.
+  /// The arm with which the others are compared, or an entry of one of the grid's lists.
   public let baseline: String
   /// What is measured beside the losses.
   let measures: Measures?
@@ -64,8 +65,8 @@ public struct ComparisonSpec: Sendable, Decodable {
     paper = try fields.decode(Paper.self, forKey: .paper)
     checked = try fields.decode(String.self, forKey: .checked)
     settings = try fields.decode(CommonSettings.self, forKey: .settings)
-    seeds = try fields.decode([UInt64].self, forKey: .seeds)
-    arms = try fields.decode([Arm].self, forKey: .arms)
+    seeds = try fields.decode([Int].self, forKey: .seeds)
+    arms = try fields.decodeIfPresent([Arm].self, forKey: .arms) ?? []
     grid = try fields.decodeIfPresent([[Arm]].self, forKey: .grid)
     baseline = try fields.decode(String.self, forKey: .baseline)
     measures = try fields.decodeIfPresent(Measures.self, forKey: .measures)
