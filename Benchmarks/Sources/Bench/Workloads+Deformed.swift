@@ -15,18 +15,21 @@ extension Workloads {
     let plain = try TimedSteps(stream.makeEvaluator(), network)
     let deformed = try TimedSteps(deformation.apply(to: stream).makeEvaluator(), network)
     let ratios = Ratios()
+    let pairsPerRun = 20
     let passes = 3 * Double(1 + deformation.gradientsPerStep) / 2
     return Workload(
       name: "steps, plain and \(text)", network: name, precision: .float32,
       operationsPerImage: passes * Workloads.forwardOperations(network),
       run: {
-        // Each takes its turn at being first, or what one leaves in the caches would favour the other.
-        let isFirst = ratios.all.count.isMultiple(of: 2)
-        let first = try (isFirst ? plain : deformed).run(count: 10)
-        let second = try (isFirst ? deformed : plain).run(count: 10)
-        ratios.all.append(isFirst ? second / first : first / second)
-        return 2 * 10 * 128
-      }, stepsPerRun: 20, cost: { StepCost(inPlainSteps: ratios.median, limit: limit) })
+        for pair in 0..<pairsPerRun {
+          // Each takes its turn at being first, or what one leaves in the caches would favour the other.
+          let isFirst = pair.isMultiple(of: 2)
+          let first = try (isFirst ? plain : deformed).run(count: 1)
+          let second = try (isFirst ? deformed : plain).run(count: 1)
+          ratios.all.append(isFirst ? second / first : first / second)
+        }
+        return 2 * pairsPerRun * 128
+      }, stepsPerRun: 2 * pairsPerRun, cost: { StepCost(inPlainSteps: ratios.median, limit: limit) })
   }
 }
 
@@ -38,12 +41,12 @@ struct StepCost {
   let limit: Double
 }
 
-/// The ratios of the blocks so far.
+/// The ratios of the pairs of steps so far.
 private final class Ratios {
   var all: [Double] = []
 
   var median: Double {
-    // The first block compiled.
+    // The first pair compiled.
     let sorted = all.dropFirst().sorted()
     return sorted.isEmpty ? .nan : sorted[sorted.count / 2]
   }
