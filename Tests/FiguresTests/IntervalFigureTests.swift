@@ -8,7 +8,8 @@ struct IntervalFigureTests {
       title: "quantity",
       rows: values.map { dots in
         IntervalRow(
-          name: "row of \(dots.count)", dots: dots, mean: dots.first, interval: dots.first.flatMap { $0.isFinite ? ($0 - 1)...($0 + 1) : nil })
+          name: "row of \(dots.count)", dots: dots, mean: dots.first,
+          interval: dots.first.flatMap { $0.isFinite ? ($0 - 1)...($0 + 1) : nil })
       }, reference: reference)
   }
 
