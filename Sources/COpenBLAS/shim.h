@@ -20,6 +20,10 @@ extern void dgeqrf_(
 extern void dorgqr_(
     const blasint *m, const blasint *n, const blasint *k, double *a, const blasint *lda, const double *tau,
     double *work, const blasint *lwork, blasint *info);
+extern void dpotrf_(const char *uplo, const blasint *n, double *a, const blasint *lda, blasint *info, size_t);
+extern void dpotrs_(
+    const char *uplo, const blasint *n, const blasint *nrhs, const double *a, const blasint *lda, double *b,
+    const blasint *ldb, blasint *info, size_t);
 extern void dgesdd_(
     const char *jobz, const blasint *m, const blasint *n, double *a, const blasint *lda, double *s, double *u,
     const blasint *ldu, double *vt, const blasint *ldvt, double *work, const blasint *lwork, blasint *iwork,
@@ -39,6 +43,20 @@ static inline blasint shim_dstevd(
     blasint liwork) {
   blasint info = 0;
   dstevd_(&jobz, &n, d, e, z, &n, work, &lwork, iwork, &liwork, &info, 1);
+  return info;
+}
+
+/// The factor L of A = L Lᵀ over the lower triangle of `a`; `info` > 0 where A is not positive definite.
+static inline blasint shim_dpotrf(blasint n, double *a) {
+  blasint info = 0;
+  dpotrf_("L", &n, a, &n, &info, 1);
+  return info;
+}
+
+/// Solves L Lᵀ X = B, over `b`.
+static inline blasint shim_dpotrs(blasint n, blasint nrhs, const double *a, double *b) {
+  blasint info = 0;
+  dpotrs_("L", &n, &nrhs, a, &n, b, &n, &info, 1);
   return info;
 }
 

@@ -52,6 +52,12 @@ extension Canvas {
     fillCircle(at: centre, radius: radius, colour)
   }
 
+  /// Draws a dot that shows on every colour.
+  func dot(at centre: Point) {
+    fillCircle(at: centre, radius: 1.5, Colour(grey: 1))
+    fillCircle(at: centre, radius: 1, Ink.strong)
+  }
+
   /// Draws a white disc with a name inside.
   func mark(_ name: String, at centre: Point) {
     let radius = max(6.5, textWidth(name, size: 8.5) / 2 + 3)

@@ -139,6 +139,7 @@ public struct ContourFigure: Figure {
       }
       canvas.route(panel.path.map(frame.place))
     }
+    for dot in panel.dots { canvas.dot(at: frame.place(dot)) }
     for point in grid.isolatedPoints {
       canvas.disc(at: frame.place(point.place), radius: 4, scale.colour(at: point.value))
     }

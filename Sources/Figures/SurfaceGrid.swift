@@ -93,6 +93,8 @@ public struct SurfacePanel: Equatable, Sendable {
   public var centre: Point?
   /// Places with names, for example checkpoints through which a plane was laid.
   public var marks: [SurfaceMark] = []
+  /// Places drawn as small dots, for example those that were measured where others are interpolated.
+  public var dots: [Point] = []
 
   /// The panel that shows `grid`.
   public init(title: String = "", grid: SurfaceGrid, path: [Point] = [], centre: Point? = nil) {

@@ -22,7 +22,7 @@ public enum FirstOrderValues: Sendable, Equatable, CustomStringConvertible {
   public var description: String {
     switch self {
     case .kept: "kept"
-    case .thinned(let count): "kept but for \(count) layers' values"
+    case .thinned(let count): "kept but for \(count) value\(count == 1 ? "" : "s")"
     case .partlyKept(let count): "kept for \(count)"
     case .windows(let count): "windows of \(count)"
     case .streamed: "streamed"

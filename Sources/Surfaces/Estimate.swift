@@ -1,5 +1,5 @@
 /// What a sampled number speaks of.
-public enum EstimateTarget: String, Sendable, Codable {
+public enum EstimateTarget: String, Sendable, Codable, CaseIterable {
   /// The data set at hand: its own mean has no error when all of it was seen.
   case dataSet
   /// The population from which the data set was drawn.

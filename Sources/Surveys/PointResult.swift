@@ -9,22 +9,20 @@ public enum SamplingError: Sendable, Hashable, Codable {
   case dataSet(count: Int)
 
   /// The standard error of the mean of `samples`; `nil` for fewer than two.
-  public func standardError(ofMeanOf samples: [Double]) -> Double? {
-    guard let error = Estimate(meanOfTwoOrMore: samples)?.standardError else { return nil }
+  public func standardError(ofMeanOf samples: [Double]) -> Double? { standardError(of: ExampleMoments(of: samples)) }
+
+  /// The standard error of a mean; `nil` for fewer than two examples.
+  public func standardError(of moments: ExampleMoments) -> Double? {
+    guard moments.count > 1 else { return nil }
+    let count = Double(moments.count)
+    let error = (moments.squares / (count - 1) / count).squareRoot()
     switch self {
     case .population:
       return error
-    case .dataSet(let count):
-      precondition(samples.count <= count, "\(samples.count) examples of a data set of \(count)")
-      return error * (1 - Double(samples.count) / Double(count)).squareRoot()
+    case .dataSet(let size):
+      precondition(moments.count <= size, "\(moments.count) examples of a data set of \(size)")
+      return error * (1 - count / Double(size)).squareRoot()
     }
-  }
-}
-
-extension Estimate {
-  fileprivate init?(meanOfTwoOrMore samples: [Double]) {
-    guard samples.count > 1 else { return nil }
-    self.init(meanOf: samples)
   }
 }
 
@@ -41,6 +39,8 @@ public struct PointResult: Sendable, Equatable, Codable {
   /// Standard error of the mean of the per-example losses, in the unit of ``undeformedLoss``; `nil` for
   /// surfaces that average nothing and for diverged points.
   public let standardError: Double?
+  /// Standard error of the mean difference from the centre's losses, example by example; `nil` where those aren't known.
+  public let differenceError: Double?
   /// Number of correctly classified examples; `nil` for formulas.
   public let correctCount: Int?
   /// Number of examples averaged.
@@ -53,7 +53,7 @@ public struct PointResult: Sendable, Equatable, Codable {
     self.index = index
     self.hole = hole
     status = .diverged
-    (loss, undeformedLoss, standardError, correctCount) = (nil, nil, nil, nil)
+    (loss, undeformedLoss, standardError, differenceError, correctCount) = (nil, nil, nil, nil, nil)
     exampleCount = 0
   }
 
@@ -63,9 +63,10 @@ public struct PointResult: Sendable, Equatable, Codable {
   ///   - index: The point.
   ///   - evaluation: What was found there.
   ///   - perExampleLosses: The losses averaged; empty for surfaces that average nothing.
+  ///   - centreLosses: The losses of the same examples at the centre; empty where they aren't known.
   ///   - samplingError: For what the standard error stands.
   public init(
-    index: Int, evaluation: Evaluation, perExampleLosses: [Double] = [],
+    index: Int, evaluation: Evaluation, perExampleLosses: [Double] = [], centreLosses: [Double] = [],
     samplingError: SamplingError = .population
   ) {
     self.index = index
@@ -76,6 +77,10 @@ public struct PointResult: Sendable, Equatable, Codable {
     undeformedLoss = evaluation.undeformedLoss.isFinite ? evaluation.undeformedLoss : nil
     let error = isUsable ? samplingError.standardError(ofMeanOf: perExampleLosses) : nil
     standardError = error.flatMap { $0.isFinite ? $0 : nil }
+    let isPaired = isUsable && !centreLosses.isEmpty && centreLosses.count == perExampleLosses.count
+    let difference =
+      isPaired ? samplingError.standardError(ofMeanOf: zip(perExampleLosses, centreLosses).map { $0 - $1 }) : nil
+    differenceError = difference.flatMap { $0.isFinite ? $0 : nil }
     correctCount = evaluation.correctCount
     exampleCount = evaluation.exampleCount
   }

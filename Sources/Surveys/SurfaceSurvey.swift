@@ -22,6 +22,8 @@ public struct SurfaceSurvey: Sendable {
   public let blockSize: Int
   /// For what standard errors stand.
   public let samplingError: SamplingError
+  /// The loss of each example at the centre, with which points are compared example by example; empty compares none.
+  public var centreLosses: [Double] = []
 
   /// A survey of `grid`.
   public init(
@@ -88,7 +90,7 @@ public struct SurfaceSurvey: Sendable {
           let evaluation = try evaluator.evaluate(at: point)
           result = PointResult(
             index: index, evaluation: evaluation, perExampleLosses: evaluator.perExampleLosses,
-            samplingError: samplingError)
+            centreLosses: centreLosses, samplingError: samplingError)
         }
       } catch {
         try flush()

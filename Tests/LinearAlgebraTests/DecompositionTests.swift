@@ -161,4 +161,15 @@ struct DecompositionTests {
       #expect(first.values == again.values && first.vectors == again.vectors)
     }
   }
+
+  @Test("Cholesky solves equations, and a matrix that is not positive definite has none")
+  func cholesky() throws {
+    let matrix = Matrix(rows: [[4, 2, 0], [2, 5, 1], [0, 1, 3]])
+    let solution = [1.0, -2, 0.5]
+    let right = matrix.times(solution)
+    let found = try #require(try CholeskyDecomposition(of: matrix)).solve(right)
+    for (a, b) in zip(found, solution) { #expect(abs(a - b) < 1e-14) }
+    let indefinite = try CholeskyDecomposition(of: Matrix(rows: [[1, 2], [2, 1]]))
+    #expect(indefinite == nil)
+  }
 }

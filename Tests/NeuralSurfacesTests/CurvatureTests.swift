@@ -126,10 +126,20 @@ struct CurvatureTests {
     var reference: Matrix?
     for (bytes, directions, values) in [
       (keptBytes, 3, "kept"), (keptBytes - 1, 3, policy == .running ? "windows of 75" : "windows of 64"),
-      (keptBytes - 1, 1, "kept for 128"), (0, 1, "streamed"), (0, 3, "streamed"),
+      (keptBytes - 1, 1, policy == .running ? "kept but for 1 value" : "kept for 128"),
+      (keptBytes / 3, 1, policy == .running ? nil : "streamed"), (0, 1, "streamed"), (0, 3, "streamed"),
     ] {
       let surface = try problem.surface(policy, keptBytes: bytes, directionsAtOnce: directions)
-      #expect(try surface.firstOrderValues(.hessian).description == values)
+      let found = try surface.firstOrderValues(.hessian)
+      if let values {
+        #expect(found.description == values)
+      } else {
+        guard case .thinned(let count) = found else {
+          Issue.record("\(found) with a third of the memory")
+          continue
+        }
+        #expect(count > 1)
+      }
       let hessian = try surface.linearise(at: state).curvature(.hessian)
       let block = try hessian.products(with: vectors)
       for column in 0..<3 {
@@ -139,7 +149,7 @@ struct CurvatureTests {
       reference = expected
       let error = zip(block.elements, expected.elements).reduce(0) { $0 + ($1.0 - $1.1) * ($1.0 - $1.1) }
       // The same operations on the same examples, grouped in another way.
-      #expect(error.squareRoot() <= 1e-4 * dot(expected.elements, expected.elements).squareRoot(), "\(values)")
+      #expect(error.squareRoot() <= 1e-4 * dot(expected.elements, expected.elements).squareRoot(), "\(found)")
     }
   }
 

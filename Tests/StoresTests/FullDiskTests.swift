@@ -1,27 +1,7 @@
 import Foundation
+import TestSupport
 import Testing
 import ThalwegStores
-
-/// A file system of 256 KiB in memory; only the superuser of a machine or container can have one.
-final class SmallDisk {
-  let path: String
-
-  init?() {
-    path = FileManager.default.temporaryDirectory.path + "/thalweg-disk-\(UUID().uuidString)"
-    guard mkdir(path, 0o755) == 0 else { return nil }
-    guard mount("tmpfs", path, "tmpfs", 0, "size=256k") == 0 else {
-      rmdir(path)
-      return nil
-    }
-  }
-
-  deinit {
-    umount(path)
-    rmdir(path)
-  }
-
-  static let isPossible = SmallDisk() != nil
-}
 
 @Suite("Full disks", .serialized)
 struct FullDiskTests {
@@ -38,7 +18,7 @@ struct FullDiskTests {
     "a full disk is a typed error, keeps the blocks before it, and the run goes on when space is free",
     .enabled(if: SmallDisk.isPossible, "needs the right to mount a file system"))
   func fullDisk() throws {
-    let disk = try #require(SmallDisk())
+    let disk = try #require(SmallDisk(kilobytes: 256))
     let run = try RunFolder.create(disk.path + "/run", plainDescription)
     let store = try run.surface(named: "s", axes: Self.axes)
     try store.write(Self.block(0))
@@ -69,7 +49,7 @@ struct FullDiskTests {
     "a run cannot begin on a full disk, and can when space is free",
     .enabled(if: SmallDisk.isPossible, "needs the right to mount a file system"))
   func beginOnFullDisk() throws {
-    let disk = try #require(SmallDisk())
+    let disk = try #require(SmallDisk(kilobytes: 256))
     let filler = disk.path + "/filler"
     let descriptor = open(filler, O_WRONLY | O_CREAT, 0o644)
     let page = [UInt8](repeating: 0, count: 4_096)

@@ -38,6 +38,7 @@ struct PeerWorkloads {
     case "training-step": try training(name, .float32)
     case "training-step-bf16": try training(name, .bfloat16)
     case "surface": try grid(name)
+    case "surface-budget": try budgetedGrid(name)
     default: throw BenchError.usage("\(name) is no workload of the comparison")
     }
   }
@@ -147,6 +148,59 @@ struct PeerWorkloads {
     let nine = [0, 10, 20].flatMap { y in [0, 10, 20].map { losses[y * 21 + $0] } }
     return report(
       name, seconds, setup, ["loss_centre": losses[220], "mean_loss_of_9": nine.reduce(0, +) / 9])
+  }
+
+  /// The same surface in an eighth of the evaluations, the rest interpolated.
+  private func budgetedGrid(_ name: String) throws -> PeerReport {
+    let (counts, total) = ([21, 21], 2000)
+    let evaluations = Double(counts[0] * counts[1] * total) / 8
+    let exampleCounts = BudgetedSurvey.exampleCounts(of: total, counts: counts, evaluations: evaluations)
+    let few = exampleCounts[.few] ?? 0
+    let test = try examples(.test, total)
+    var stream = RandomStream(seed: 1)
+    let order = stream.permutation(of: total)
+    let directions = [direction { sin($0) }, direction { cos($0) }].map {
+      Displacement(parameters: filterNormalised($0))
+    }
+    let (evaluators, setup) = try timed {
+      try [0..<few, few..<few + (exampleCounts[.rest] ?? 0)].filter { !$0.isEmpty }.map { range in
+        let evaluator = try surface(test.subset(Array(order[range]))).makeEvaluator()
+        _ = try evaluator.evaluate(at: state)
+        return evaluator
+      }
+    }
+    let axis = Axis(lower: -1, upper: 1, count: 21).coordinates
+    let grid = AffineGrid(centre: state, directions: directions, coordinates: [axis, axis])
+    let survey = BudgetedSurvey(counts: counts, exampleCounts: exampleCounts, samplingError: .dataSet(count: total))
+    var (point, spent) = (state, 0)
+    let (points, seconds) = try timed {
+      try survey.run(
+        measure: { part, index in
+          try grid.write(index, to: &point)
+          let evaluation = try evaluators[part.rawValue].evaluate(at: point)
+          spent += exampleCounts[part] ?? 0
+          let losses = ExampleMoments(of: evaluators[part.rawValue].perExampleLosses)
+          return evaluation.status == .ok ? .init(losses: losses, differences: losses, correctCount: nil) : nil
+        }, spent: { Double(spent) / evaluations }, isCancelled: { false }
+      ).points
+    }
+    let nine = [0, 10, 20].flatMap { y in [0, 10, 20].map { points[y * 21 + $0].loss ?? .nan } }
+    let interpolated = points.filter { $0.state == .interpolated }
+    // How far off the interpolated points are, against every one of them measured.
+    let whole = try surface(test).makeEvaluator()
+    let within = try interpolated.count { guess in
+      try grid.write(guess.index, to: &point)
+      let (loss, sampling) = (guess.loss ?? .nan, guess.standardError ?? 0)
+      let error = (guess.interpolationError * guess.interpolationError + sampling * sampling).squareRoot()
+      return abs(loss - (try whole.evaluate(at: point).loss)) <= 1.96 * error
+    }
+    return report(
+      name, seconds, setup,
+      [
+        "loss_centre": points[220].loss ?? .nan, "mean_loss_of_9": nine.reduce(0, +) / 9,
+        "within_stated_95": Double(within) / Double(max(1, interpolated.count)),
+        "interpolated": Double(interpolated.count),
+      ])
   }
 
   // MARK: Tools

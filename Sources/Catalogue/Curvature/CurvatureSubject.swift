@@ -91,7 +91,7 @@ public struct CurvatureSubject: Sendable {
     let values =
       switch try firstOrderValues() {
       case .kept: "first-order values are kept"
-      case .thinned(let count): "first-order values are kept, but for those of \(count) layers made anew"
+      case .thinned(let count): "first-order values are kept, but for \(count) of them made anew"
       case .partlyKept(let count):
         "first-order values of \(count) examples are kept, the others' made anew for every product"
       case .windows(let count): "first-order values are made anew, for \(count) examples at a time"

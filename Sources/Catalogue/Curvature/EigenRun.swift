@@ -3,6 +3,7 @@ import ThalwegCheckpoints
 import ThalwegDatasets
 import ThalwegFiles
 import ThalwegLinearAlgebra
+import ThalwegNetworks
 import ThalwegNeuralSurfaces
 import ThalwegSpectra
 public import ThalwegStores
@@ -65,6 +66,11 @@ public struct EigenRun {
       let rows = spectrum.enumerated().map { "\($0),\($1)\n" }.joined()
       try atomicWrite(path + "/eigenvalues.csv", "index,eigenvalue\n" + rows)
     }
+    try RunReport(
+      of: folder, title: "Eigenvalues of the \(subject.settings.kind) of \(subject.subject.network.name)",
+      reading: "Each eigenvalue stands beside the residual ‖A v − λ v‖ of an independent product: within so much of λ there "
+        + "is an eigenvalue of the matrix.", findings: outcome.lines, plan: subject.lines
+    ).write(to: folder)
     try folder.finish()
     return outcome
   }

@@ -196,6 +196,12 @@ public struct SpectrumRun {
     try atomicWrite(folder.path + "/spectrum.json", outcome.json.indentedText + "\n")
     try CurvatureFigures(outcome: outcome).write(to: folder)
     for place in places { TopSpaces.discardStart(of: place.searchPath(in: folder)) }
+    try RunReport(
+      of: folder, title: "Eigenvalue density of the \(subject.settings.kind) of \(subject.subject.network.name)",
+      reading: "The density by stochastic Lanczos quadrature: exact moments of a random start's spectral measure, averaged "
+        + "over draws and smoothed by a Gaussian kernel. Bands are over draws; peaks narrower than the kernel can't be told "
+        + "apart.", findings: outcome.lines, plan: plan
+    ).write(to: folder)
     try folder.finish()
     return outcome
   }

@@ -54,6 +54,11 @@ public struct TraceRun {
     }
     guard let outcome = try outcome(of: folder) else { return nil }
     try atomicWrite(path + "/trace.json", outcome.json.indentedText + "\n")
+    try RunReport(
+      of: folder, title: "Trace of the \(subject.settings.kind) of \(subject.subject.network.name)",
+      reading: "Estimates from products with random vectors; ± is one standard error over them.",
+      findings: outcome.lines, plan: subject.lines
+    ).write(to: folder)
     try folder.finish()
     return outcome
   }

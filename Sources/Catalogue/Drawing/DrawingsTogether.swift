@@ -23,7 +23,7 @@ struct DrawingsTogether {
     let labels =
       Set(shown.map(\.contourLabels)).count == 1
       ? (contour: shown[0].contourLabels, short: shown[0].shortLabels)
-      : (["first direction", "second direction"], ["first direction", "second direction"])
+      : (contour: ["first direction", "second direction"], short: ["first direction", "second direction"])
     let text = "One scale for all. " + caption(surfaces)
     return [
       NamedFigure(
@@ -48,7 +48,7 @@ struct DrawingsTogether {
     if labels.count == 1, let label = labels.first ?? nil { figure.xLabel = label }
     if slices.allSatisfy({ !$0.corners.isEmpty }) { figure.target = 1 }
     let hasBands = shown.contains { $0.points.contains { $0.standardError != nil } }
-    figure.caption = (hasBands ? "Bands: one standard error. " : "") + caption(slices)
+    figure.caption = (hasBands ? "Bands: 95 %. " : "") + caption(slices)
     figure.size = Size(width: 560, height: 380)
     return [NamedFigure(name: "slices", figure: figure)]
   }

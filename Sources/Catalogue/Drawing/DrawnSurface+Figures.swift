@@ -1,5 +1,6 @@
 import ThalwegFigures
 import ThalwegStores
+import ThalwegSurveys
 
 /// A figure and the name of its files.
 struct NamedFigure {
@@ -11,7 +12,10 @@ extension DrawnSurface {
   /// All figures of the surface's kind; none where no point has a loss.
   func figures(_ settings: FigureSettings) -> [NamedFigure] {
     guard losses.contains(where: { $0 != nil }) else { return [] }  // The facts say that all diverged.
-    guard ys != nil else { return [NamedFigure(name: "slice" + suffix, figure: slice(settings))] }
+    guard ys != nil else {
+      let difference = difference.map { NamedFigure(name: "slice-difference" + suffix, figure: $0) }
+      return [NamedFigure(name: "slice" + suffix, figure: slice(settings))] + [difference].compactMap { $0 }
+    }
     let values = settings.axis("loss (nats)", of: losses)
     let panels = [panel(losses)]
     return [
@@ -25,7 +29,7 @@ extension DrawnSurface {
         figure: LitSurfaceFigure(
           panels: panels, xLabel: shortLabels[0], yLabel: shortLabels[1], values: values,
           caption: caption + pointsText + holesText)),
-    ] + curvatureFigures(settings) + furtherFigures(settings)
+    ] + uncertainty(settings) + curvatureFigures(settings) + furtherFigures(settings)
   }
 
   private func contour(
@@ -64,6 +68,7 @@ extension DrawnSurface {
   private func furtherFigures(_ settings: FigureSettings) -> [NamedFigure] {
     let own: Set = [
       CurvatureMap.largest, CurvatureMap.smallest, CurvatureMap.largestResidual, CurvatureMap.smallestResidual,
+      SurfacePoint.differenceError, SurfacePoint.interpolationError, SurfacePoint.negativeVariance,
     ]
     let names = points.reduce(into: Set<String>()) { $0.formUnion($1.extra.keys) }.subtracting(own).sorted()
     return names.compactMap { name in
@@ -81,13 +86,49 @@ extension DrawnSurface {
     var figure = LineFigure.slice(lines, values: settings.axis("loss (nats)", of: losses))
     if let label = labels?.first { figure.xLabel = label }
     if !corners.isEmpty { figure.target = 1 }
-    let hasBand = points.contains { $0.standardError != nil }
-    figure.caption = caption + (hasBand ? " Band: one standard error." : "") + holesText
+    figure.caption = caption + (points.contains { $0.margin != nil } ? " Band: 95 %." : "") + holesText
     return figure
   }
 
+  /// The loss less that of the centre, whose band is narrower: both are seen on the same examples.
+  private var difference: LineFigure? {
+    guard let centre = xs.firstIndex(of: 0), let own = losses[centre],
+      points.contains(where: { $0.extra[SurfacePoint.differenceError] != nil })
+    else { return nil }
+    func values(_ sign: Double) -> [Double?] {
+      points.values { point in
+        guard let loss = point.loss, let error = point.extra[SurfacePoint.differenceError] else { return nil }
+        return loss - own + sign * normalQuantile975 * error
+      }
+    }
+    let line = LineSeries(
+      name: "loss less that at 0", xs: xs, values: points.values { $0.loss.map { $0 - own } }, lower: values(-1),
+      upper: values(1))
+    var figure = LineFigure.slice([line], values: ValueAxis(label: "difference (nats)", spacing: .linear))
+    if let label = labels?.first { figure.xLabel = label }
+    figure.caption = caption + " Band: 95 %, of differences example by example." + holesText
+    return figure
+  }
+
+  /// How far off an interpolated surface may be.
+  private func uncertainty(_ settings: FigureSettings) -> [NamedFigure] {
+    guard isInterpolated else { return [] }
+    let margins = points.values { point in point.margin.map { $0 / abs(point.loss ?? .nan) } }
+    return [
+      contour(
+        "95 % margin, part of the loss", margins, note: " Sampling of examples and interpolation together.", settings)
+    ].compactMap { $0.map { NamedFigure(name: "uncertainty" + suffix, figure: $0) } }
+  }
+
   /// How many points there are; what lies between them is drawn, not measured.
-  private var pointsText: String { ys.map { " Measured at \(xs.count)×\($0.count) points." } ?? "" }
+  private var pointsText: String {
+    guard let ys else { return "" }
+    guard isInterpolated else { return " Measured at \(xs.count)×\(ys.count) points." }
+    let measured = points.filter { $0.state == .measured }
+    let examples = measured.compactMap(\.exampleCount).max().map { " on \($0) examples" } ?? ""
+    return " \(measured.count) of \(xs.count)×\(ys.count) points measured\(examples) (dots), the others estimated from "
+      + "them and from fewer examples."
+  }
 
   /// How many points are missing, and what became of those that stand alone.
   private var holesText: String {

@@ -108,6 +108,11 @@ struct DrawnSurface {
       ], as: .circumstance)
   }
 
+  /// Keeps what the figures of a surface without more to say have below them.
+  static func keep(caption: String, in run: RunFolder) throws {
+    try run.facts.set(captionKey, to: .string(caption), as: .circumstance)
+  }
+
   /// With what the names of a run's surfaces start where there is one for each policy of statistics.
   static let policyPrefix = "loss "
   private static let captionKey = "caption"
@@ -132,8 +137,16 @@ struct DrawnSurface {
       title: title, grid: ThalwegFigures.SurfaceGrid(xs: xs, ys: ys ?? [0], values: values),
       centre: corners.isEmpty ? Point(0, 0) : nil)
     panel.marks = corners.map { SurfaceMark($0.name, at: Point($0.coordinates[0], $0.coordinates[1])) }
+    if isInterpolated {
+      panel.dots = points.filter { $0.state == .measured }.map { point in
+        Point(xs[point.position % xs.count], (ys ?? [0])[point.position / xs.count])
+      }
+    }
     return panel
   }
+
+  /// Whether some points are estimated from others.
+  var isInterpolated: Bool { points.contains { $0.state == .interpolated } }
 
   /// What the axes of contours are called, x first.
   var contourLabels: [String] { labels?.count == 2 ? labels ?? [] : ["first direction", "second direction"] }
@@ -141,7 +154,7 @@ struct DrawnSurface {
   /// The same without what stands in brackets, for drawings with little room.
   var shortLabels: [String] { contourLabels.map(SurveyGeometry.short) }
 
-  /// The losses of a slice, with a band of one standard error.
+  /// The losses of a slice, with their 95 % band.
   func lossLine(name: String) -> LineSeries { points.lossLine(name: name, xs: xs) }
 }
 
@@ -153,6 +166,6 @@ extension SurveyResult {
     return surface.panel(surface.losses)
   }
 
-  /// The losses of a slice, with a band of one standard error.
+  /// The losses of a slice, with their 95 % band.
   func lossLine(name: String) -> LineSeries { points.lossLine(name: name, xs: settings.axes[0].coordinates) }
 }

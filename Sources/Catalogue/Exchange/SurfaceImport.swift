@@ -66,13 +66,13 @@ public struct SurfaceImport {
       try store.write(missing[start..<min(start + Self.blockSize, missing.count)].map(surface.point))
     }
     let name = path.split(separator: "/").last.map(String.init) ?? path
-    try run.facts.set(DrawnSurface.captionKey, to: .string("From \(name), \(format.title)."), as: .circumstance)
+    try DrawnSurface.keep(caption: "From \(name), \(format.title).", in: run)
     try run.facts.set(
       DrawnSurface.logarithmKey, to: figures.isLogarithmic.map { .bool($0) } ?? .null, as: .circumstance)
     if let split = surface.split { try run.facts.set("split", to: .string(split.rawValue)) }
     try store.exportCSV(to: folder + "/\(kind).csv")
     try store.exportJSON(to: folder + "/\(kind).json")
-    let drawn = try DrawnSurface(store, of: run).drawable?.figures(figures) ?? []
+    let drawn = try DrawnSurface(named: "loss", of: run).drawable?.figures(figures) ?? []
     let paths = try drawn.flatMap { try $0.figure.write(to: run, named: $0.name, formats: figures.formats) }
     try run.finish()
     return paths

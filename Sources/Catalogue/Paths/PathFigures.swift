@@ -1,3 +1,4 @@
+import ThalwegDatasets
 import ThalwegFigures
 import ThalwegNetworks
 import ThalwegStores
@@ -51,7 +52,7 @@ struct PathFigures {
     if !isSingle { figure.left.label = "\(lines[0].finding.split) \(figure.left.label)" }
     figure.target = 1
     let holes = lines.flatMap(\.points).holesText.map { " " + $0 } ?? ""
-    figure.caption = caption + " Bands: one standard error." + holes
+    figure.caption = caption + " Bands: 95 %, for the population of examples." + holes
     if !isSingle { figure.size = Size(width: 600, height: 400) }
     return figure
   }

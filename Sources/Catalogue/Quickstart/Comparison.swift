@@ -1,3 +1,4 @@
+import ThalwegSpectra
 public import ThalwegSurfaces
 
 /// Two independent estimates beside each other, and what may be said of their difference.
@@ -29,8 +30,7 @@ public struct Comparison: Equatable, Sendable {
     let (m, n) = (Double(max(first.sampleCount - 1, 1)), Double(max(second.sampleCount - 1, 1)))
     let (u, v) = (a * a, b * b)
     let freedom = u + v > 0 ? (u + v) * (u + v) / (u * u / m + v * v / n) : 1
-    let points = [12.706, 4.303, 3.182, 2.776, 2.571, 2.447, 2.365, 2.306, 2.262, 2.228]
-    return points[min(max(Int(freedom + 1e-9), 1), points.count) - 1]
+    return studentQuantile975(degreesOfFreedom: max(Int(freedom + 1e-9), 1))
   }
 
   /// One sentence. It says as well when no difference showed.
@@ -41,10 +41,10 @@ public struct Comparison: Equatable, Sendable {
     guard let errorCount else { return "\(quantity): \(numbers); without errors nothing can be concluded." }
     let size = "\(fixed(abs(errorCount), 1)) standard errors apart"
     guard abs(errorCount) > threshold else {
-      return "\(quantity) shows no clear difference: \(numbers), \(size), where more than \(threshold) "
+      return "\(quantity) shows no clear difference: \(numbers), \(size), where more than \(fixed(threshold, 2)) "
         + "would be clear (95 %)."
     }
     return "\(quantity) is \(errorCount > 0 ? "larger" : "smaller") without shortcuts: \(numbers), \(size), "
-      + "more than the \(threshold) that chance explains (95 %)."
+      + "more than the \(fixed(threshold, 2)) that chance explains (95 %)."
   }
 }

@@ -45,7 +45,7 @@ struct QuickstartFigures {
     }
     var figure = LineFigure.slice(series, values: ValueAxis(label: "loss (nats)"))
     figure.caption =
-      "Slices along filter-normalised random directions. Bands: one standard error of the mean over examples."
+      "Slices along filter-normalised random directions. Bands: 95 %, for the population of examples."
     figure.size = Size(width: 560, height: 380)
     return figure
   }

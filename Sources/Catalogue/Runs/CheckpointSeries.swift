@@ -35,7 +35,7 @@ struct CheckpointSeries {
     var text = ""
     for (epoch, path) in zip(epochs, paths) {
       let hash = try sha256(ofFile: path)
-      try CheckpointLedger(run: run).verify(epoch: epoch, path: path, hash: hash)
+      try CheckpointLedger(run: run).verify(.epoch(epoch), path: path, hash: hash)
       text += "\(epoch) \(hash)\n"
     }
     self.subject = subject

@@ -14,6 +14,8 @@ struct GridMeasurement {
   var title: String
   /// What a forecast is called; `nil` says none.
   var forecast: String? = "forecast"
+  /// For what standard errors stand.
+  var samplingError = SamplingError.population
   /// Whether the Hessian's extremes are measured as well.
   var curvature: CurvatureMap?
   /// Further numbers that are stored with each point.
@@ -36,7 +38,8 @@ struct GridMeasurement {
     let evaluator = try PolicyEvaluator(policy, of: subject)
     // The first evaluation compiles; the second tells the time of a point.
     _ = try evaluator.evaluate(grid.centre)
-    var secondsPerPoint = try timed { try evaluator.evaluate(grid.centre) }.seconds
+    let (centre, centreSeconds) = try timed { try evaluator.evaluate(grid.centre) }
+    var secondsPerPoint = centreSeconds
     let curvature = try PointCurvature(curvature, of: subject)
     if let curvature { secondsPerPoint += try timed { try curvature.measure(at: grid.centre) }.seconds }
     if let forecast {
@@ -45,8 +48,10 @@ struct GridMeasurement {
         "\(forecast.padding(to: 13))about \(durationText(secondsPerPoint * Double(pending.count))) for "
           + "\(pending.count) points, by the time of one\(memory)")
     }
-    let survey = SurfaceSurvey(
-      grid, order: .coarseToFine, blockSize: max(1, min(64, Int(1 / max(secondsPerPoint, 1e-6)))))
+    var survey = SurfaceSurvey(
+      grid, order: .coarseToFine, blockSize: max(1, min(64, Int(1 / max(secondsPerPoint, 1e-6)))),
+      samplingError: samplingError)
+    survey.centreLosses = centre.losses
     var scratch = grid.centre
     var meter = RateMeter()
     var done = grid.count - pending.count
@@ -92,6 +97,8 @@ extension SurfacePoint {
       self = SurfacePoint(position: result.index, state: .diverged, extra: extra)
       return
     }
+    var extra = extra
+    extra[Self.differenceError] = result.differenceError
     self = .measured(
       result.index, loss: loss, standardError: result.standardError, correctCount: result.correctCount,
       exampleCount: result.exampleCount, extra: extra)

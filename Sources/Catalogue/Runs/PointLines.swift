@@ -20,11 +20,11 @@ extension [SurfacePoint] {
     map { $0.state == .measured || $0.state == .interpolated ? number($0) : nil }
   }
 
-  /// The losses as a line over `xs`, with a band of one standard error.
+  /// The losses as a line over `xs`, with their 95 % band.
   func lossLine(name: String, xs: [Double]) -> LineSeries {
     func border(_ sign: Double) -> [Double?] {
       values { point in
-        point.loss.flatMap { loss in point.standardError.map { Swift.max(loss + sign * $0, loss / 1e3) } }
+        point.loss.flatMap { loss in point.margin.map { Swift.max(loss + sign * $0, loss / 1e3) } }
       }
     }
     return LineSeries(name: name, xs: xs, values: losses, lower: border(-1), upper: border(1))

@@ -1,3 +1,4 @@
+import ThalwegDatasets
 import ThalwegNetworks
 import ThalwegNeuralSurfaces
 import ThalwegSurfaces
@@ -11,12 +12,13 @@ final class PolicyEvaluator {
   private let policy: StatisticsPolicy
   private let estimator: StatisticsEstimator?
 
-  init(_ policy: StatisticsPolicy, of subject: Subject) throws {
+  /// - Parameter dataset: The examples to evaluate on; `nil` takes the subject's.
+  init(_ policy: StatisticsPolicy, of subject: Subject, on dataset: Dataset? = nil) throws {
     self.subject = subject
     self.policy = policy
     let kept = subject.settings.keptBytes
     evaluator = try subject.surface(
-      of: subject.dataset, keptBytes: kept, policy: policy.evaluation
+      of: dataset ?? subject.dataset, keptBytes: kept, policy: policy.evaluation
     ).makeEvaluator()
     guard case .reEstimated(let count) = policy, subject.network.space.bufferCount > 0 else {
       estimator = nil

@@ -17,7 +17,7 @@ public struct SurveyResult: Sendable {
   public let imagesPerSecond: Double?
 
   /// The losses, x fastest; `nil` where a point has diverged or is pending.
-  public var losses: [Double?] { points.map { $0.state == .measured ? $0.loss : nil } }
+  public var losses: [Double?] { points.losses }
 
   /// Number of points without a usable loss.
   public var divergedCount: Int { points.count { $0.state == .diverged } }
@@ -40,14 +40,25 @@ public struct SurveyResult: Sendable {
     if let least, let most {
       lines.append("loss         from \(text(of: least)) to \(text(of: most)), in nats")
     }
-    lines.append("points       \(measured.count) measured, \(divergedCount) diverged")
+    let interpolated = points.filter { $0.state == .interpolated }
+    let pending = points.count { $0.state == .pending }
+    lines.append(
+      "points       \(measured.count) measured, "
+        + (interpolated.isEmpty ? "" : "\(interpolated.count) interpolated, ") + "\(divergedCount) diverged"
+        + (pending > 0 ? ", \(pending) unknown beside them" : ""))
+    let relative = interpolated.compactMap { point in point.margin.map { $0 / abs(point.loss ?? .nan) } }.sorted()
+    if let largest = relative.last {
+      lines.append(
+        "             interpolated: within \(fixed(100 * relative[relative.count / 2], 1)) % of the loss at half of them, "
+          + "\(fixed(100 * largest, 1)) % at all (95 %)")
+    }
     let negative = points.compactMap { $0.extra[SurfacePoint.negativeVariance] }
     if let worst = negative.min() {
       lines.append(
         "             \(negative.count) of these would have a negative running variance, down to \(shortText(worst)); "
           + "--batch-norm re-estimated has none")
     }
-    if roughness.tripleCount > 0 {
+    if interpolated.isEmpty, roughness.tripleCount > 0 {
       lines.append("roughness    \(fixed(roughness.value, 6)) of the range bends forth and back")
     }
     if let rate = imagesPerSecond { lines.append("rate         \(fixed(rate, 0)) images/s") }

@@ -107,6 +107,7 @@ extension SurveyRun {
     }
     if let policy { parts.append(policy.text(for: subject)) }
     if let pair = geometry.pair { parts.append("cosine of the directions \(fixed(pair.cosine, 4))") }
+    parts.append("errors speak of the \(settings.target == .population ? "examples' population" : "whole data set")")
     return parts.joined(separator: "; ") + "."
   }
 }

@@ -48,6 +48,19 @@ public struct SurveyRun {
         throw SettingError("curvature", found: settings.policies[0].key, expected: "the policy of the checkpoint")
       }
     }
+    if settings.budget != nil {
+      guard settings.policies.count == 1 else {
+        throw SettingError("budget", found: "\(settings.policies.count) policies of --batch-norm", expected: "one")
+      }
+      if case .batch = settings.policies[0], subject.network.space.bufferCount > 0 {
+        throw SettingError(
+          "budget", found: "--batch-norm \(settings.policies[0].key)",
+          expected: "a policy under which an example's loss does not depend on the others")
+      }
+      guard settings.curvature == nil else {
+        throw SettingError("budget", found: "--curvature", expected: "losses alone")
+      }
+    }
     self.subject = subject
     self.settings = settings
     self.geometry = geometry
@@ -93,6 +106,10 @@ public struct SurveyRun {
       try store.exportJSON(to: path + "/\(settings.kind)\(result.fileSuffix).json")
     }
     try draw(results, in: folder)
+    try RunReport(
+      of: folder, title: reportTitle, reading: reading, findings: results.flatMap(\.lines), plan: plan,
+      tables: [layerTable]
+    ).write(to: folder)
     try folder.finish()
     return results
   }
@@ -116,24 +133,14 @@ public struct SurveyRun {
     settings.policies.count == 1 ? "loss" : DrawnSurface.policyPrefix + policy.key
   }
 
-  /// Draws the figures, and keeps what they say, so that they can be drawn again without the checkpoint.
-  private func draw(_ result: SurveyResult, in folder: RunFolder) throws {
-    try folder.facts.set(
-      [
-        DrawnSurface.captionKey: .string(caption),
-        DrawnSurface.logarithmKey: settings.isLogarithmic.map { .bool($0) } ?? .null,
-      ], as: .circumstance)
-    let look = FigureSettings(formats: settings.formats, isLogarithmic: settings.isLogarithmic)
-    for drawing in DrawnSurface(result, caption: caption).figures(look) {
-      try drawing.figure.write(to: folder, named: drawing.name, formats: settings.formats)
-    }
-  }
-
   private func measure(
     into stores: [SurfaceStore], of folder: RunFolder, _ saysPlan: Bool, _ observer: any RunObserver
   ) throws -> RunEnding {
     var (count, seconds) = (0, 0.0)
     var ending = RunEnding.finished
+    if let budget = settings.budget, let store = stores.first {
+      return try measure(within: budget, into: store, of: folder, saysPlan, observer)
+    }
     for (policy, store) in zip(settings.policies, stores) {
       var work = GridMeasurement(
         subject: subject, policy: policy, grid: try geometry.grid(settings.axes, policy), title: settings.kind)
@@ -143,6 +150,7 @@ public struct SurveyRun {
       }
       if !saysPlan { work.forecast = nil }
       work.curvature = settings.curvature
+      work.samplingError = samplingError
       let account = try work.run(into: store, observer: observer)
       count += account.count
       seconds += account.seconds
@@ -158,6 +166,28 @@ public struct SurveyRun {
     circumstances["peakMemoryBytes"] = Machine.peakMemoryBytes.map { .integer(Int128($0)) }
     try folder.facts.set(circumstances, as: .circumstance)
     return ending
+  }
+
+  /// For what standard errors stand: the whole split, of which the examples are some, or its population.
+  private var samplingError: SamplingError {
+    settings.target == .population ? .population : .dataSet(count: subject.splitCount)
+  }
+
+  private func measure(
+    within budget: SurveyBudget, into store: SurfaceStore, of folder: RunFolder, _ saysPlan: Bool,
+    _ observer: any RunObserver
+  ) throws -> RunEnding {
+    let work = BudgetedMeasurement(
+      subject: subject, policy: settings.policies[0], grid: try geometry.grid(settings.axes, settings.policies[0]),
+      samplingError: samplingError, start: budget.start, seconds: budget.seconds, title: settings.kind,
+      saysPlan: saysPlan)
+    let account = try work.run(into: store, observer: observer)
+    try folder.facts.set([
+      "budgetSeconds": .number(budget.seconds), "examplesInUse": .integer(Int128(account.exampleCount)),
+      "threads": .integer(Int128(subject.settings.threadCount)),
+      "peakMemoryBytes": Machine.peakMemoryBytes.map { .integer(Int128($0)) } ?? .null,
+    ], as: .circumstance)
+    return account.outcome == .finished ? .finished : .interrupted
   }
 
   private func description(commandLine: [String]) throws -> RunDescription {

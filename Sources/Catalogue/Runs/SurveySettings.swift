@@ -3,6 +3,7 @@ import ThalwegEngine
 import ThalwegNetworks
 import ThalwegNeuralSurfaces
 import ThalwegStores
+public import ThalwegSurfaces
 public import ThalwegSurveys
 
 public import enum ThalwegFigures.FigureFormat
@@ -19,6 +20,21 @@ public enum SurveyDirections: Sendable, Equatable {
   case stored(paths: [String], normalisation: DirectionNormalisation)
 }
 
+/// A time within which a survey ends.
+public struct SurveyBudget: Sendable, Equatable {
+  /// Seconds from ``start`` to the finished result.
+  public let seconds: Double
+  /// When the time starts.
+  public let start: ContinuousClock.Instant
+
+  /// A budget from now on, or from an earlier moment.
+  public init(seconds: Double, start: ContinuousClock.Instant = ContinuousClock().now) {
+    precondition(seconds > 0, "a budget of \(seconds) s")
+    self.seconds = seconds
+    self.start = start
+  }
+}
+
 /// A grid of points around a checkpoint.
 public struct SurveySettings: Sendable, Equatable {
   /// Along what the network moves.
@@ -30,6 +46,10 @@ public struct SurveySettings: Sendable, Equatable {
   /// Whose statistics batch normalisations use, each a series of its own; none stands for the usual one, which is
   /// interpolated between checkpoints and else the subject's.
   public var policies: [StatisticsPolicy] = []
+  /// What errors of losses speak of.
+  public var target = EstimateTarget.population
+  /// The time in which to find the best picture; `nil` measures every point on all examples.
+  public var budget: SurveyBudget?
   /// Whether figures have a logarithmic scale; `nil` decides by the values.
   public var isLogarithmic: Bool?
   /// The formats of the figures.
@@ -67,6 +87,8 @@ public struct SurveySettings: Sendable, Equatable {
     if let curvature { options["curvature"] = curvature.options }
     options["axes"] = .array(try axes.map { axis throws(StoreError) in try JSONValue(encoding: axis) })
     if isOrthogonalised { options["orthogonalise"] = true }
+    if target != .population { options["errors"] = .string(target.rawValue) }
+    if budget != nil { options["budget"] = true }
     switch directions {
     case .random(let family):
       options["normalise"] = .string(family.normalisation.rawValue)

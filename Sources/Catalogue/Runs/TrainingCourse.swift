@@ -84,6 +84,24 @@ public struct TrainingCourse: Sendable, Equatable {
   /// The last epoch.
   public var last: Epoch? { epochs.last }
 
+  /// What the run came to, in a few lines with a name each.
+  var reportLines: [String] {
+    guard let last else { return [] }
+    func line(_ title: String, _ name: String, _ decimals: Int, times factor: Double = 1, unit: String = "") -> String? {
+      last.values[name].map { value in
+        let error = last.values[name + "Error"].map { $0 * factor }
+        return (title + "             ").prefix(13) + estimateText(factor * value, error, decimals) + unit
+      }
+    }
+    return ["epochs       \(last.epoch)"]
+      + [
+        line("train loss", last.values["undeformedLoss"] == nil ? "trainLoss" : "undeformedLoss", 4),
+        line("accuracy", "trainAccuracy", 2, times: 100, unit: " %, training"),
+        line("test loss", "testLoss", 4), line("accuracy", "testAccuracy", 2, times: 100, unit: " %, test"),
+        line("gradient", "gradientNorm", 5), line("λ₁", "largestEigenvalue", 4),
+      ].compactMap { $0 }
+  }
+
   /// Reads a stored course.
   public init(_ history: HistoryStore) throws(StoreError) {
     self.init(try history.entries())

@@ -127,6 +127,14 @@ public struct TrainingRun {
     }
     let average = try keepAverage(of: end, in: folder, observer: observer)
     try CheckpointLedger(run: folder).seal(epoch: settings.epochCount)
+    if !course.epochs.isEmpty {
+      try RunReport(
+        of: folder, title: "Training of \(network.name) on \(train.name)",
+        reading: "Training losses are means over the minibatches as they were met; test losses are those of the whole test "
+          + "split, with one standard error of the split as a sample of its population.",
+        findings: course.reportLines, plan: plan
+      ).write(to: folder)
+    }
     try folder.finish()
     return TrainingResult(
       ending: .finished, course: course, checkpointPath: try average ?? folder.lastCheckpointPath())

@@ -1,6 +1,7 @@
 import ArgumentParser
 import ThalwegCatalogue
 import ThalwegDatasets
+import enum ThalwegFigures.FigureFormat
 import ThalwegStores
 import ThalwegSurveys
 

@@ -1,4 +1,5 @@
 import ThalwegCatalogue
+import enum ThalwegFigures.FigureFormat
 import ThalwegSurveys
 
 /// A survey as it was asked for, run and accounted for on the terminal.
@@ -12,6 +13,7 @@ struct SurveyCall {
 
   /// Runs it.
   func run() throws {
+    let budget = try survey.budget.map { SurveyBudget(seconds: try OptionText.seconds($0, option: "budget")) }
     let directions = try survey.directions(count: axes.count)
     let policies = try survey.policies.policies(subject.batchNorm)
     let subject = try Subject(subject.settings(split: survey.split, policy: policies.evaluation))
@@ -22,6 +24,8 @@ struct SurveyCall {
       curvature: curvature)
     settings.isOrthogonalised = survey.orthogonalise
     settings.formats = try survey.figures.settings()
+    settings.budget = budget
+    settings.target = survey.errors
     settings.policies = try survey.policies.fitted(policies, to: subject)
     let run = try SurveyRun(subject, settings, geometry)
     Console.warn(subject.warnings)

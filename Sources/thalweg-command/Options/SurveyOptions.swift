@@ -1,6 +1,7 @@
 import ArgumentParser
 import ThalwegCatalogue
 import ThalwegDatasets
+import ThalwegSurfaces
 import ThalwegSurveys
 
 /// Where the directions of a survey come from.
@@ -41,6 +42,12 @@ struct SurveyOptions: ParsableArguments {
 
   @Option(help: "train or test.")
   var split = DatasetSplit.train
+
+  @Option(help: "The best picture within a time, such as 90s, 10m, 1h.")
+  var budget: String?
+
+  @Option(help: "What errors speak of: population or dataSet.")
+  var errors = EstimateTarget.population
 
   @Flag(inversion: .prefixedNo, help: "A logarithmic scale. Default: decided by the values.")
   var log: Bool?

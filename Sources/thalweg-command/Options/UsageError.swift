@@ -52,6 +52,15 @@ enum OptionText {
     return .batch(size: size)
   }
 
+  /// Reads a time such as `90s`, `10m`, `1.5h`.
+  static func seconds(_ text: String, option: String) throws -> Double {
+    let units = ["s": 1.0, "m": 60, "h": 3600]
+    guard let unit = text.last.flatMap({ units[String($0)] }), let number = Double(text.dropLast()),
+      number.isFinite, number * unit >= 1, number * unit <= 1e7
+    else { throw UsageError("--\(option): found \(text), expected a time of at least 1 s, such as 90s, 10m or 1h") }
+    return number * unit
+  }
+
   /// An inclusive range such as `-1:1:51`.
   static func axis(_ text: String, option: String) throws -> Axis {
     let parts = text.split(separator: ":", omittingEmptySubsequences: false)

@@ -1,0 +1,209 @@
+import Foundation
+import ThalwegLinearAlgebra
+
+/// What a budgeted survey knows of its grid, and what it follows from it.
+struct SurveyKnowledge {
+  /// A point worth measuring, and on what.
+  struct Choice {
+    let index: Int
+    let parts: [BudgetedSurvey.Part]
+  }
+
+  let count: Int
+  private let survey: BudgetedSurvey
+  private let hasRest: Bool
+  private var few: [Int: BudgetedSurvey.Sample] = [:]
+  private var rest: [Int: BudgetedSurvey.Sample] = [:]
+  private var holes: Set<Int> = []
+
+  init(_ survey: BudgetedSurvey) {
+    self.survey = survey
+    count = survey.counts.reduce(1, *)
+    hasRest = (survey.exampleCounts[.rest] ?? 0) > 0
+  }
+
+  // MARK: - Measurements
+
+  func isHole(_ index: Int) -> Bool { holes.contains(index) }
+
+  func has(_ part: BudgetedSurvey.Part, at index: Int) -> Bool {
+    if holes.contains(index) || part == .rest && !hasRest { return true }
+    return part == .few ? few[index] != nil : rest[index] != nil
+  }
+
+  func isComplete(_ index: Int) -> Bool { has(.few, at: index) && has(.rest, at: index) }
+
+  mutating func note(_ sample: BudgetedSurvey.Sample?, _ part: BudgetedSurvey.Part, at index: Int) {
+    guard let sample, sample.losses.mean.isFinite else {
+      holes.insert(index)
+      return
+    }
+    if part == .few { few[index] = sample } else { rest[index] = sample }
+  }
+
+  /// A point that is complete, or a hole.
+  func measuredPoint(_ index: Int) -> BudgetedPoint {
+    guard !holes.contains(index), let sample = whole(index) else { return BudgetedPoint(index: index, state: .diverged) }
+    var point = BudgetedPoint(index: index, state: .measured)
+    point.loss = sample.losses.mean
+    point.standardError = survey.samplingError.standardError(of: sample.losses)
+    point.differenceError = survey.samplingError.standardError(of: sample.differences)
+    point.exampleCount = sample.losses.count
+    point.correctCount = sample.correctCount
+    return point
+  }
+
+  /// Everything measured at a complete point.
+  private func whole(_ index: Int) -> BudgetedSurvey.Sample? {
+    guard var sample = few[index] else { return nil }
+    guard hasRest else { return sample }
+    guard let more = rest[index] else { return nil }
+    sample.losses.add(more.losses)
+    sample.differences.add(more.differences)
+    sample.correctCount = sample.correctCount.flatMap { own in more.correctCount.map { own + $0 } }
+    return sample
+  }
+
+  // MARK: - Conclusions
+
+  /// The fields that fill the grid: the loss on few examples, and what all examples add to it.
+  private struct Fields {
+    let isLogarithmic: Bool
+    let few: Kriging
+    let correction: Kriging?
+
+    func forward(_ value: Double) -> Double { isLogarithmic ? log(value) : value }
+    func backward(_ value: Double) -> Double { isLogarithmic ? exp(value) : value }
+    /// Change of the loss for a small change of its transform.
+    func slope(at loss: Double) -> Double { isLogarithmic ? loss : 1 }
+  }
+
+  /// An estimate at an incomplete point, in the fields' scale.
+  private struct Guess {
+    let index: Int
+    let value: Double
+    let fewError: Double
+    let correctionError: Double
+
+    var error: Double { (fewError * fewError + correctionError * correctionError).squareRoot() }
+  }
+
+  private func place(_ index: Int) -> [Double] {
+    var rest = index
+    return survey.counts.map { count in
+      defer { rest /= count }
+      return count > 1 ? Double(rest % count) / Double(count - 1) : 0
+    }
+  }
+
+  private func fields() throws -> Fields? {
+    let indices = few.keys.sorted()
+    let isLogarithmic = (Array(few.values) + Array(rest.values)).allSatisfy { $0.losses.mean > 0 }
+    func forward(_ value: Double) -> Double { isLogarithmic ? log(value) : value }
+    let means = indices.map { forward(few[$0]?.losses.mean ?? 0) }
+    guard indices.count >= 3 else { return nil }
+    let kriging = try Kriging(points: indices.map(place), values: means)
+    guard hasRest else { return Fields(isLogarithmic: isLogarithmic, few: kriging, correction: nil) }
+    let complete = rest.keys.sorted()
+    guard complete.count >= 3 else { return nil }
+    // The correction hangs together as far as the losses do, of which more is known.
+    let corrections = complete.map { index in
+      forward(whole(index)?.losses.mean ?? 0) - forward(few[index]?.losses.mean ?? 0)
+    }
+    return Fields(
+      isLogarithmic: isLogarithmic, few: kriging,
+      correction: try Kriging(points: complete.map(place), values: corrections, lengths: kriging.lengths))
+  }
+
+  /// Estimates at all points that are neither complete nor beside a hole.
+  private func guesses(_ fields: Fields) throws -> [Guess] {
+    let open = (0..<count).filter { !isComplete($0) && !isBesideHole($0) }
+    let unseen = open.filter { few[$0] == nil }
+    let predicted = Dictionary(uniqueKeysWithValues: zip(unseen, try fields.few.predict(unseen.map(place))))
+    let corrections = try fields.correction?.predict(open.map(place))
+    return open.indices.map { i in
+      let (base, correction) = (predicted[open[i]], corrections?[i])
+      let own = few[open[i]].map { fields.forward($0.losses.mean) }
+      return Guess(
+        index: open[i], value: (own ?? base?.value ?? .nan) + (correction?.value ?? 0), fewError: base?.error ?? 0,
+        correctionError: correction?.error ?? 0)
+    }
+  }
+
+  /// Whether the nearest measured point is a hole.
+  private func isBesideHole(_ index: Int) -> Bool {
+    guard !holes.isEmpty, few[index] == nil else { return false }
+    let hole = holes.map { distance(index, $0) }.min() ?? .infinity
+    let value = few.keys.map { distance(index, $0) }.min() ?? .infinity
+    return hole <= value
+  }
+
+  /// Steps of the grid between two points.
+  private func distance(_ a: Int, _ b: Int) -> Double {
+    let (dx, dy) = (a % survey.counts[0] - b % survey.counts[0], a / survey.counts[0] - b / survey.counts[0])
+    return Double(dx * dx + dy * dy).squareRoot()
+  }
+
+  /// Points whose measurement helps most, at most `count`, and never two beside each other.
+  func choices(count limit: Int) throws -> [Choice] {
+    guard let fields = try fields() else { return [] }
+    let guesses = try guesses(fields)
+    let known = few.values.map { fields.forward($0.losses.mean) }
+    guard let low = known.min(), let high = known.max() else { return [] }
+    let spacing = (high - low) / Double(survey.levelCount)
+    /// By how much a contour at the nearest level lies within the 95 % interval.
+    func doubt(_ guess: Guess) -> Double {
+      guard spacing > 0 else { return guess.error }
+      let toLevel = abs((guess.value - low) / spacing - ((guess.value - low) / spacing).rounded()) * spacing
+      return normalQuantile975 * guess.error - toLevel
+    }
+    let doubts = guesses.map { (guess: $0, doubt: doubt($0)) }
+    let undecided = doubts.filter { $0.doubt > 0 }.sorted { $0.doubt > $1.doubt }
+    let sorted = undecided.isEmpty ? doubts.sorted { $0.guess.error > $1.guess.error } : undecided
+    var chosen: [Choice] = []
+    for (guess, _) in sorted where chosen.count < limit {
+      guard chosen.allSatisfy({ distance($0.index, guess.index) >= 2 }) else { continue }
+      chosen.append(Choice(index: guess.index, parts: parts(for: guess)))
+    }
+    return chosen
+  }
+
+  /// What takes most of the error away for its price.
+  private func parts(for guess: Guess) -> [BudgetedSurvey.Part] {
+    guard hasRest, few[guess.index] == nil else { return BudgetedSurvey.Part.allCases }
+    let (a, b) = (Double(survey.exampleCounts[.few] ?? 1), Double(survey.exampleCounts[.rest] ?? 1))
+    let (fewGain, restGain) = (guess.fewError * guess.fewError / a, guess.correctionError * guess.correctionError / b)
+    return fewGain >= restGain ? [.few] : BudgetedSurvey.Part.allCases
+  }
+
+  /// Every point of the grid.
+  func points() throws -> [BudgetedPoint] {
+    var points = (0..<count).map { index in
+      isComplete(index) ? measuredPoint(index) : BudgetedPoint(index: index, state: .unknown)
+    }
+    guard let fields = try fields() else { return points }
+    for guess in try guesses(fields) {
+      var point = BudgetedPoint(index: guess.index, state: .interpolated)
+      let loss = fields.backward(guess.value)
+      guard loss.isFinite, guess.error.isFinite else { continue }
+      point.loss = loss
+      point.interpolationError = guess.error * fields.slope(at: loss)
+      point.exampleCount = few[guess.index]?.losses.count ?? 0
+      point.standardError = samplingError(near: guess.index, fields.isLogarithmic).map { $0 * fields.slope(at: loss) }
+      points[guess.index] = point
+    }
+    return points
+  }
+
+  /// The standard error at the nearest complete point, relative to its loss on a logarithmic scale.
+  private func samplingError(near index: Int, _ isLogarithmic: Bool) -> Double? {
+    let complete = (hasRest ? rest : few).keys
+    guard let nearest = complete.min(by: { (distance(index, $0), $0) < (distance(index, $1), $1) }),
+      let sample = whole(nearest), let error = survey.samplingError.standardError(of: sample.losses)
+    else { return nil }
+    return isLogarithmic ? error / sample.losses.mean : error
+  }
+}
+
+/// The 97.5 % quantile of the normal distribution: so many standard errors lie on each side in a 95 % interval.
+package let normalQuantile975 = 1.959963984540054
