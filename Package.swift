@@ -69,8 +69,8 @@ let package = Package(
       "Catalogue",
       [
         "ThalwegExchange", "ThalwegStores", "ThalwegFigures", "ThalwegTraining", "ThalwegSurveys",
-        "ThalwegDeformations", "ThalwegExpressions", "ThalwegNeuralSurfaces", "ThalwegNetworks", "ThalwegDatasets",
-        "ThalwegCheckpoints", "ThalwegFiles", "ThalwegEngine", "ThalwegSurfaces", "ThalwegSpectra",
+        "ThalwegDeformations", "ThalwegCalls", "ThalwegExpressions", "ThalwegNeuralSurfaces", "ThalwegNetworks",
+        "ThalwegDatasets", "ThalwegCheckpoints", "ThalwegFiles", "ThalwegEngine", "ThalwegSurfaces", "ThalwegSpectra",
         "ThalwegLinearAlgebra", "ThalwegRandomness",
       ]),
     library("Exchange", ["ThalwegStores", "ThalwegFiles", "CHDF5"]),

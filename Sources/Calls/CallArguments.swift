@@ -1,7 +1,7 @@
 public import ThalwegExpressions
 public import ThalwegSurfaces
 
-/// The arguments of a schedule, an optimiser or a deformation written as text, read one by one.
+/// The arguments of a schedule, an optimiser, a deformation or a measure written as text, read one by one.
 ///
 /// Arguments are separated by commas, and may carry a label: `0.1`, `milestones: 6 9`, `cosine(0.1)`. An argument without
 /// label is taken by the first value that is read, and so on in order. Numbers may be written as formulas without

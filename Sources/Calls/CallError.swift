@@ -9,6 +9,8 @@ public enum CallKind: String, Sendable {
   case optimiser
   /// A deformation.
   case deformation
+  /// Something that is measured at the end of a training run.
+  case measure
 
   /// Calls that are right, for messages.
   var example: String {
@@ -16,11 +18,12 @@ public enum CallKind: String, Sendable {
     case .schedule: "constant(0.1)"
     case .optimiser: "sgd(momentum: 0.9)"
     case .deformation: "LE(1, 0.9) or sam(rho: 0.05)"
+    case .measure: "trace(products: 20)"
     }
   }
 }
 
-/// A text that states no schedule, optimiser or deformation. Every description is one line that says how to mend it.
+/// A text that states no schedule, optimiser, deformation or measure. Every description is one line that says how to mend it.
 public enum CallError: Error, Equatable, Sendable {
   /// The text is not a call such as `name(1, label: 2)`.
   case malformed(CallKind, text: String, reason: String)

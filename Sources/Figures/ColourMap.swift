@@ -63,6 +63,9 @@ public struct ColourMap: Equatable, Sendable {
       ControlPoint(lightness: 0.38, chroma: 0.095, hue: 40),
     ])
 
+  /// The number of different colours of lines.
+  static let lineColourCount = 6
+
   /// The colour of the line with this index in a plot with several lines.
   ///
   /// The first six differ in lightness as well as in hue, so that they stay apart for colour-blind readers.
@@ -72,7 +75,7 @@ public struct ColourMap: Equatable, Sendable {
       Colour(lightness: 0.58, chroma: 0.110, hue: 172), Colour(lightness: 0.50, chroma: 0.170, hue: 350),
       Colour(lightness: 0.76, chroma: 0.110, hue: 228), Colour(lightness: 0.36, chroma: 0.020, hue: 270),
     ]
-    return cycle[index % cycle.count]
+    return cycle[index % lineColourCount]
   }
 
   private static func curve(through points: [ControlPoint], sampleCount: Int) -> [Oklab] {

@@ -119,13 +119,18 @@ public struct LineFigure: Figure {
     let colour = ColourMap.lineColour(index)
     for run in line.runs {
       let points = run.map { place($0, line, frame) }
-      canvas.stroke(points, colour, width: 1.6, dash: dash(of: line))
+      canvas.stroke(points, colour, width: 1.6, dash: dash(of: line, index))
       // A point between two holes has no line to show it.
       if points.count == 1 { canvas.fillCircle(at: points[0], radius: 1.8, colour) }
     }
   }
 
-  private func dash(of line: LineSeries) -> Canvas.Dash { line.side == .left ? .solid : .dashed }
+  /// Lines of the right axis are dashed; so are those whose colour another has already.
+  private func dash(of line: LineSeries, _ index: Int) -> Canvas.Dash {
+    guard line.side == .left else { return .dashed }
+    let patterns: [Canvas.Dash] = [.solid, .dotted, .dashed]
+    return patterns[index / ColourMap.lineColourCount % patterns.count]
+  }
 
   /// Draws the names in rows above the plot, where they can cover no data, and returns the height of the
   /// rows.
@@ -141,7 +146,7 @@ public struct LineFigure: Figure {
       }
       let y = area.y + row * rowHeight + rowHeight / 2 - 2
       canvas.stroke(
-        [Point(x, y), Point(x + sample, y)], ColourMap.lineColour(index), width: 1.8, dash: dash(of: line))
+        [Point(x, y), Point(x + sample, y)], ColourMap.lineColour(index), width: 1.8, dash: dash(of: line, index))
       canvas.text(line.name, at: Point(x + sample + 5, y), size: LineFigure.legendSize, vertical: .middle)
       x += width + gap
     }

@@ -45,8 +45,23 @@ extension FuzzReader {
         try Data(bytes).write(to: URL(fileURLWithPath: file))
         _ = try SurfaceImport(file).store(in: out, figures: FigureSettings(formats: [.svg]))
       },
+      FuzzReader("comparison", [Array(comparison.utf8)]) { bytes in
+        let file = folder + "/comparison.json"
+        try Data(bytes).write(to: URL(fileURLWithPath: file))
+        _ = try ComparisonPlan(path: file).cells
+      },
     ]
   }
+
+  /// A comparison with every field that there is.
+  private static let comparison = #"""
+    {"title": "a", "question": "b", "paper": {"finding": "c", "citation": "d"}, "checked": "e",
+    "settings": {"network": "resnet8", "data": "shapes:count=60", "epochs": 9, "batch": 20, "augment": "flip",
+    "normalisation": "none", "schedule": "cosine(0.1)", "precision": "float32", "threads": 1}, "seeds": [1, 22],
+    "arms": [{"name": "a", "optimiser": "sgd()", "then": ["2 adam()"]}, {"name": "b-1", "deform": "LE(1, 0.9)"}],
+    "grid": [[{"name": "x"}, {"name": "y", "epochs": 3}], [{"name": "z", "network": "lenet-bn"}]],
+    "baseline": "a", "measures": {"examples": 40, "of": ["trace(products: 8)", "bnsharpness(radius: 0.01)"]}}
+    """#
 
   /// Tables whose figures are drawn as well.
   private static let table =

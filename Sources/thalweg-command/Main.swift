@@ -72,8 +72,9 @@ struct ThalwegCommand: ParsableCommand {
     version: Machine.version,
     subcommands: [
       QuickstartCommand.self, TrainCommand.self, EvaluateCommand.self, SurfaceCommand.self, SliceCommand.self,
-      PathCommand.self, TrajectoryCommand.self, EigenCommand.self, SpectrumCommand.self, TraceCommand.self,
-      SimulateCommand.self, ScheduleCommand.self, DrawCommand.self, ExportCommand.self, ImportCommand.self,
+      PathCommand.self, TrajectoryCommand.self, CompareCommand.self, EigenCommand.self, SpectrumCommand.self,
+      TraceCommand.self, SimulateCommand.self, ScheduleCommand.self, DrawCommand.self, ExportCommand.self,
+      ImportCommand.self,
       InspectCommand.self, NetworksCommand.self,
     ])
 }

@@ -7,7 +7,7 @@ struct UsageTests {
     "help fits on a screen and shows an example",
     arguments: [
       "quickstart", "train", "evaluate", "surface", "slice", "path", "trajectory", "draw", "export", "import",
-      "inspect", "networks", "simulate", "schedule",
+      "inspect", "networks", "simulate", "schedule", "compare",
     ])
   func help(command: String) throws {
     let result = try Program.run(command, "--help", in: TestFolder())

@@ -28,6 +28,15 @@ struct FigureFileTests {
       style: ContourFigure.Style(interpolation: .linear)),
     LitSurfaceFigure(grid: bowl, path: [Point(1, 1), Point(0, 0)], centre: Point(0, 0)),
     line,
+    IntervalFigure(
+      panels: [
+        IntervalPanel(
+          title: "a < b & c",
+          rows: [
+            IntervalRow(name: "first", dots: [1, 2, 3], mean: 2, interval: -0.5...4.5), IntervalRow(name: "", dots: []),
+          ],
+          reference: 0)
+      ], caption: "one"),
   ]
 
   @Test("an SVG file is well-formed", arguments: figures.indices)

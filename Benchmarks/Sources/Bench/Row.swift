@@ -26,6 +26,9 @@ struct Row: Codable {
   var library_allocations_per_step: Double?
   /// Share of the time spent outside products; absent where it makes no sense.
   var share_outside: Double?
+  /// What a deformed training step costs in plain steps timed beside it, and what it should cost at most.
+  var cost_in_plain_steps: Double?
+  var largest_cost: Double?
   var machine: String
   var versions: [String: String]
 }
@@ -49,6 +52,10 @@ enum Table {
       remarks.append(String(format: "%.1f allocations a step, %.0f by oneDNN", own, library))
     }
     if let share = row.share_outside { remarks.append(String(format: "%.1f %% outside products", 100 * share)) }
+    if let cost = row.cost_in_plain_steps, let limit = row.largest_cost {
+      let verdict = cost <= limit ? "at most" : "ABOVE"
+      remarks.append(String(format: "%.3f plain steps, \(verdict) %.2f", cost, limit))
+    }
     if row.is_disturbed { remarks.append(String(format: "DISTURBED: %.2f cores used by others", row.foreign_cores)) }
     return pad(row.workload, 34) + pad(row.network, 10) + pad(row.precision, 10)
       + left(String(format: "%.0f", row.images_per_second), 10) + left(String(format: "%.1f", row.gflops), 10)

@@ -15,6 +15,8 @@ struct Workload {
   var stepsPerRun: Int?
   /// Share of the time spent outside what the rate counts.
   var shareOutside: (() -> Double)?
+  /// What a deformed step costs, where plain ones are timed beside it.
+  var cost: (() -> StepCost)?
 }
 
 /// Makes the workloads on CIFAR-10 if it is there, else on random bytes of the same shape: speed is the same.
@@ -104,21 +106,12 @@ struct Workloads {
     let stream = try MinibatchStream(
       network: network, dataset: train, normalisation: .cifar, augmentation: .cifar, batchSize: 128,
       compute: ComputeOptions(threadCount: threads, precision: precision))
-    let evaluator = try stream.makeEvaluator()
-    let optimiser = StochasticGradientDescent(momentum: 0.9, isNesterov: true, weightDecay: 1e-4)
-    var state = network.initialState(seed: 1)
-    var memory = OptimiserMemory()
-    var step = 0
+    let steps = try TimedSteps(stream.makeEvaluator(), network)
     return Workload(
       name: "training step, batch 128", network: name, precision: precision,
       operationsPerImage: 3 * Workloads.forwardOperations(network),
       run: {
-        for _ in 0..<20 {
-          // Steps of one epoch only: shuffling for a new one is not part of a step.
-          let draw = Draw(seed: 1, step: step % 90)
-          _ = try optimiser.step(&state, rate: 0.01, draw: draw, using: evaluator, memory: &memory)
-          step += 1
-        }
+        _ = try steps.run(count: 20)
         return 20 * 128
       }, stepsPerRun: 20)
   }

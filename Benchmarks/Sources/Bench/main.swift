@@ -80,6 +80,7 @@ func time(_ workload: Workload, threads: Int) throws -> Row {
     let rate = Double(images) / seconds
     let gflops = rate * workload.operationsPerImage * 1e-9
     let steps = workload.stepsPerRun.map { Double($0 * runs) }
+    let cost = workload.cost?()
     let row = Row(
       workload: workload.name, network: workload.network, precision: workload.precision.rawValue, threads: threads,
       images_per_second: rate, gflops: gflops, peak_gflops: peak.gflops, product_gflops: peak.product,
@@ -87,7 +88,8 @@ func time(_ workload: Workload, threads: Int) throws -> Row {
       is_disturbed: foreign > 0.1, repetitions: repetition,
       allocations_per_step: steps.map { Double(all - byLibrary) / $0 },
       library_allocations_per_step: steps.map { Double(byLibrary) / $0 },
-      share_outside: workload.shareOutside?(), machine: machineName(),
+      share_outside: workload.shareOutside?(), cost_in_plain_steps: cost?.inPlainSteps, largest_cost: cost?.limit,
+      machine: machineName(),
       versions: Versions.all)
     if best == nil || row.foreign_cores < (best?.foreign_cores ?? 0) { best = row }
     if !row.is_disturbed { break }
@@ -133,6 +135,10 @@ func run() throws {
     },
     { try workloads.lanczos("resnet20", images: 256, steps: 90) },
     { try workloads.product(.gaussNewton, "resnet20", .float32, images: 1024, policy: .running) },
+    { try workloads.deformedTraining("LE(1, 0.9)", "resnet20", limit: 1.01) },
+    { try workloads.deformedTraining("sgds(1e-4, batches: same)", "resnet20", limit: 2.2) },
+    { try workloads.deformedTraining("sgds(1e-4, batches: different)", "resnet20", limit: 2.2) },
+    { try workloads.deformedTraining("sam(rho: 0.05)", "resnet20", limit: 2.1) },
   ]
   var rows: [Row] = []
   for make in plans {

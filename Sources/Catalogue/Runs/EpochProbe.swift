@@ -49,12 +49,19 @@ final class EpochProbe {
   private func largestEigenvalue(
     of surface: NeuralSurface, at state: ModelState
   ) throws -> (value: Double, residual: Double) {
+    let result = try Lanczos.quickLargest.run(on: surface.linearise(at: state).curvature(.hessian))
+    return (result.values[0], result.residuals[0])
+  }
+}
+
+extension Lanczos {
+  /// A search for the largest eigenvalue alone, to three digits: one start is trusted.
+  static var quickLargest: Lanczos {
     var lanczos = Lanczos(largestCount: 1)
     lanczos.tolerance = 1e-3
     lanczos.confirmationCount = 0
     lanczos.maximumProducts = 100
     lanczos.precision = .single
-    let result = try lanczos.run(on: surface.linearise(at: state).curvature(.hessian))
-    return (result.values[0], result.residuals[0])
+    return lanczos
   }
 }

@@ -27,6 +27,11 @@ public func byteText(_ bytes: Int) -> String {
   bytes < 1_000_000_000 ? "\(max(1, bytes / 1_000_000)) MB" : fixed(Double(bytes) / 1e9, 1) + " GB"
 }
 
+/// `text` with spaces behind it, up to a width.
+func leftAligned(_ text: String, _ width: Int) -> String {
+  text + String(repeating: " ", count: max(0, width - text.count))
+}
+
 /// An estimate such as `0.3727 ± 0.0141`.
 public func estimateText(_ value: Double, _ error: Double?, _ decimals: Int) -> String {
   fixed(value, decimals) + (error.map { " ± " + fixed($0, decimals) } ?? "")

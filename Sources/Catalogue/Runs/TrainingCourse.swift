@@ -104,8 +104,11 @@ public struct TrainingCourse: Sendable, Equatable {
 
   /// Reads a stored course.
   public init(_ history: HistoryStore) throws(StoreError) {
-    epochs = try history.entries().map(Epoch.init)
+    self.init(try history.entries())
   }
+
+  /// The course of stored epochs.
+  init(_ entries: [HistoryEntry]) { epochs = entries.map(Epoch.init) }
 
   /// Loss of both splits, with bands of one standard error, and accuracies; `note` is a last sentence below them.
   public func figure(headline: String, note: String? = nil) -> LineFigure {

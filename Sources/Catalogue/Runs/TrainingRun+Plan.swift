@@ -34,22 +34,34 @@ extension TrainingRun {
       + deformation.cautions.map { "             caution: \($0)" }
   }
 
-  /// Makes one gradient that is thrown away, to say what time and memory all steps will need.
+  /// Says what time and memory all steps from `snapshot` on will need.
   func forecast(from snapshot: TrainingSnapshot) throws -> String {
+    let seconds = try secondsOfGradient(at: snapshot.state) * Double(gradientCount(after: snapshot.epoch))
+    let memory = Machine.memoryBytes.map { ", memory about \(byteText($0))" } ?? ""
+    return "forecast     about \(durationText(seconds)) for training, by the time of one step" + memory
+  }
+
+  /// Gradients that optimisers ask for in the epochs after so many; a deformation may make several of each.
+  func gradientCount(after epoch: Int) -> Int {
+    (epoch..<settings.epochCount).reduce(0) {
+      $0 + stream.stepsPerEpoch * settings.optimiser(ofEpoch: $1 + 1).gradientsPerStep
+    }
+  }
+
+  /// The first point of the walk.
+  func start() -> TrainingSnapshot {
+    TrainingSnapshot(state: settings.deformation.deformed(network.initialState(seed: settings.seed)))
+  }
+
+  /// Makes two gradients that are thrown away, since the first compiles, and gives the time of the second.
+  func secondsOfGradient(at state: ModelState) throws -> Double {
     let evaluator = try walk.makeEvaluator()
     var gradient = ModelVector(zeros: network.space.parameterCount, precision: .single)
     let draw = Draw(seed: settings.seed, step: 0)
     func step() throws -> Evaluation {
-      try evaluator.gradient(at: snapshot.state, draw: draw, into: &gradient)
+      try evaluator.gradient(at: state, draw: draw, into: &gradient)
     }
-    _ = try step()  // Compiles.
-    let seconds = try timed(step).seconds
-    let epochs = snapshot.epoch..<settings.epochCount
-    let gradients = epochs.reduce(0) {
-      $0 + stream.stepsPerEpoch * settings.optimiser(ofEpoch: $1 + 1).gradientsPerStep
-    }
-    let memory = Machine.memoryBytes.map { ", memory about \(byteText($0))" } ?? ""
-    return "forecast     about \(durationText(seconds * Double(gradients))) for training, by the time of one step"
-      + memory
+    _ = try step()
+    return try timed(step).seconds
   }
 }

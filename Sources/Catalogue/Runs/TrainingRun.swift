@@ -39,9 +39,16 @@ public struct TrainingRun {
   /// - Throws: ``SettingError`` before any work, then whatever network and data refuse.
   public init(_ settings: TrainingSettings) throws {
     try settings.validate()
+    try self.init(
+      settings, train: settings.data.load(split: .train), test: settings.data.load(split: .test))
+  }
+
+  /// The same with data that were loaded already, for several runs over the same.
+  init(_ settings: TrainingSettings, train: Dataset, test: Dataset) throws {
+    try settings.validate()
     var settings = settings
-    train = try settings.data.load(split: .train)
-    test = try settings.data.load(split: .test)
+    self.train = train
+    self.test = test
     network = try Network.named(
       settings.network, inputShape: train.exampleShape, classCount: train.classCount)
     settings.network = network.name
@@ -148,9 +155,7 @@ public struct TrainingRun {
     let last = try folder.checkpointEpochs().last {
       SnapshotFile(path: folder.checkpointPath(epoch: $0)).isComplete
     }
-    guard let last else {
-      return TrainingSnapshot(state: settings.deformation.deformed(network.initialState(seed: settings.seed)))
-    }
+    guard let last else { return start() }
     let path = folder.checkpointPath(epoch: last)
     try CheckpointLedger(run: folder).verifySnapshot(epoch: last)
     let snapshot = try SnapshotFile(path: path).read(for: network)

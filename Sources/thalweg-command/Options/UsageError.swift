@@ -37,14 +37,7 @@ enum OptionText {
 
   /// A network's name. Whether it fits the data is seen later; that it exists is seen here.
   static func network(_ text: String) throws -> String {
-    do {
-      _ = try Network.named(text, inputShape: [3, 32, 32], classCount: 10)
-    } catch {
-      switch error {
-      case .unknownNetwork, .unknownOption, .notPositive, .tooLarge: throw UsageError("--network: \(error)")
-      default: break
-      }
-    }
+    do { try Network.checkName(text) } catch { throw UsageError("--network: \(error)") }
     return text
   }
 

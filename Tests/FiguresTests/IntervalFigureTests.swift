@@ -1,0 +1,43 @@
+import Testing
+import ThalwegFigures
+
+@Suite("Interval figures")
+struct IntervalFigureTests {
+  private func panel(_ values: [[Double]], reference: Double? = nil) -> IntervalPanel {
+    IntervalPanel(
+      title: "quantity",
+      rows: values.map { dots in
+        IntervalRow(
+          name: "row of \(dots.count)", dots: dots, mean: dots.first,
+          interval: dots.first.flatMap { $0.isFinite ? ($0 - 1)...($0 + 1) : nil })
+      }, reference: reference)
+  }
+
+  @Test(
+    "any number of panels and rows is drawn on a page that has room for them",
+    arguments: [(1, 1), (2, 14), (3, 2), (7, 9)])
+  func sizes(panels: Int, rows: Int) throws {
+    let figure = IntervalFigure(
+      panels: (0..<panels).map { _ in panel((0..<rows).map { [Double($0), 1] }) }, headline: "headline")
+    let lines = (panels + 2) / 3
+    #expect(figure.size.height >= Double(lines * rows) * 17)
+    #expect(try figure.encoded(as: .png) == figure.encoded(as: .png))
+  }
+
+  @Test(
+    "awkward numbers are left out, and a panel without any is drawn as not known",
+    arguments: [[.nan], [.infinity, 1], [1e300, -1e300], [0, 0], []] as [[Double]])
+  func awkward(values: [Double]) throws {
+    let text = String(
+      decoding: try IntervalFigure(panels: [panel([values]), panel([[1, 2]], reference: 0)]).encoded(as: .svg),
+      as: UTF8.self)
+    #expect(!text.contains("nan") && !text.contains("inf"))
+  }
+
+  @Test("nothing at all is no figure")
+  func empty() {
+    #expect(throws: FigureError.noFiniteValue) {
+      try IntervalFigure(panels: [panel([[], [.nan]], reference: 0)]).encoded(as: .svg)
+    }
+  }
+}
