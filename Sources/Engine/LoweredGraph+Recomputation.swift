@@ -68,7 +68,9 @@ extension LoweredGraph {
   /// Batched values made before the gate and used behind it.
   private func keptValues(_ gate: Int) -> Set<Int> {
     var early = Set<Int>()
-    for operation in operations where isBatched(operation) && operation.stage < gate { early.formUnion(operation.results) }
+    for operation in operations where isBatched(operation) && operation.stage < gate {
+      early.formUnion(operation.results)
+    }
     var result = Set<Int>()
     for operation in operations where isBatched(operation) && operation.stage > gate {
       result.formUnion(operation.operands.filter { early.contains($0) })

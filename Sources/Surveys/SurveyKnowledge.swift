@@ -43,7 +43,9 @@ struct SurveyKnowledge {
 
   /// A point that is complete, or a hole.
   func measuredPoint(_ index: Int) -> BudgetedPoint {
-    guard !holes.contains(index), let sample = whole(index) else { return BudgetedPoint(index: index, state: .diverged) }
+    guard !holes.contains(index), let sample = whole(index) else {
+      return BudgetedPoint(index: index, state: .diverged)
+    }
     var point = BudgetedPoint(index: index, state: .measured)
     point.loss = sample.losses.mean
     point.standardError = survey.samplingError.standardError(of: sample.losses)

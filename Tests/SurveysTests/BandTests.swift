@@ -1,7 +1,6 @@
 import Foundation
 import Testing
 import ThalwegRandomness
-
 import ThalwegSurveys
 
 /// Bands are checked on a population that is known: of 2,000 intervals at 95 %, three binomial standard deviations around
@@ -32,7 +31,9 @@ struct BandTests {
       let subset = stream.permutation(of: 5000).prefix(sampleCount)
       let (own, other) = (subset.map { point[$0] }, subset.map { point[$0] - centre[$0] })
       if abs(mean(own) - truth) <= normalQuantile975 * (error.standardError(ofMeanOf: own) ?? 0) { covered += 1 }
-      if abs(mean(other) - difference) <= normalQuantile975 * (error.standardError(ofMeanOf: other) ?? 0) { paired += 1 }
+      if abs(mean(other) - difference) <= normalQuantile975 * (error.standardError(ofMeanOf: other) ?? 0) {
+        paired += 1
+      }
     }
     #expect(share.contains(Double(covered) / Double(draws)), "\(covered) of \(draws) values")
     #expect(share.contains(Double(paired) / Double(draws)), "\(paired) of \(draws) differences")

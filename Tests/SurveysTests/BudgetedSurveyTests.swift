@@ -1,7 +1,6 @@
 import Foundation
 import Testing
 import ThalwegRandomness
-
 import ThalwegSurveys
 
 @Suite("Budgeted surveys")
@@ -56,7 +55,8 @@ struct BudgetedSurveyTests {
     return (points, spent, survey)
   }
 
-  @Test("a tenth of the evaluations gives the surface within its stated error", arguments: [[21, 21], [33, 25], [41]])
+  @Test(
+    "a tenth of the evaluations gives the surface within its stated error", arguments: [[21, 21], [33, 25], [41]])
   func tenth(counts: [Int]) throws {
     let bowl = Bowl(counts)
     let count = counts.reduce(1, *)

@@ -68,7 +68,8 @@ public struct EigenRun {
     }
     try RunReport(
       of: folder, title: "Eigenvalues of the \(subject.settings.kind) of \(subject.subject.network.name)",
-      reading: "Each eigenvalue stands beside the residual ‖A v − λ v‖ of an independent product: within so much of λ there "
+      reading:
+        "Each eigenvalue stands beside the residual ‖A v − λ v‖ of an independent product: within so much of λ there "
         + "is an eigenvalue of the matrix.", findings: outcome.lines, plan: subject.lines
     ).write(to: folder)
     try folder.finish()

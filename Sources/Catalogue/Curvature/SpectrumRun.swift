@@ -198,7 +198,8 @@ public struct SpectrumRun {
     for place in places { TopSpaces.discardStart(of: place.searchPath(in: folder)) }
     try RunReport(
       of: folder, title: "Eigenvalue density of the \(subject.settings.kind) of \(subject.subject.network.name)",
-      reading: "The density by stochastic Lanczos quadrature: exact moments of a random start's spectral measure, averaged "
+      reading:
+        "The density by stochastic Lanczos quadrature: exact moments of a random start's spectral measure, averaged "
         + "over draws and smoothed by a Gaussian kernel. Bands are over draws; peaks narrower than the kernel can't be told "
         + "apart.", findings: outcome.lines, plan: plan
     ).write(to: folder)

@@ -67,7 +67,8 @@ struct DrawnSurface {
       suffix = "-" + policy
       title = try run.facts.value(Self.titleKey + suffix, as: .circumstance)?.stringValue ?? policy
     }
-    caption = try run.facts.value(Self.captionKey + suffix, as: .circumstance)?.stringValue ?? Self.caption(from: options)
+    caption =
+      try run.facts.value(Self.captionKey + suffix, as: .circumstance)?.stringValue ?? Self.caption(from: options)
     if case .array(let labels)? = try run.facts.value(Self.labelsKey, as: .circumstance) {
       self.labels = labels.compactMap(\.stringValue)
     }

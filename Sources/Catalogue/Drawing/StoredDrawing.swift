@@ -68,7 +68,9 @@ public struct StoredDrawing {
   public func write(_ settings: FigureSettings, to folder: String? = nil) throws -> [String] {
     try settings.validate()
     var settings = settings
-    if settings.isLogarithmic == nil && Set(parts.map(\.path)).count == 1 { settings.isLogarithmic = parts[0].isLogarithmic }
+    if settings.isLogarithmic == nil && Set(parts.map(\.path)).count == 1 {
+      settings.isLogarithmic = parts[0].isLogarithmic
+    }
     let figures = try figures(settings)
     let place = folder ?? parts[0].path + "/figures"
     do {

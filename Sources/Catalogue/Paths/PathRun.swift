@@ -111,7 +111,8 @@ public struct PathRun {
     try PathFigures(run: self, result: result).write(to: folder)
     try RunReport(
       of: folder, title: "Straight ways between checkpoints of \(subjects[0].network.name)",
-      reading: "Losses on the straight lines between checkpoints, in nats. A barrier is how far the loss rises above the "
+      reading:
+        "Losses on the straight lines between checkpoints, in nats. A barrier is how far the loss rises above the "
         + "straight line between both ends' losses; with the statistics of the policy named below, since those of one end "
         + "do not fit the way.", findings: result.text, plan: plan
     ).write(to: folder)

@@ -57,7 +57,9 @@ struct RunReport {
     if let threads = circumstances["threads"]?.doubleValue ?? run.settings["threads"]?.doubleValue {
       basis.append(["threads", fixed(threads, 0)])
     }
-    if let bytes = circumstances["peakMemoryBytes"]?.doubleValue { basis.append(["peak memory", byteText(Int(bytes))]) }
+    if let bytes = circumstances["peakMemoryBytes"]?.doubleValue {
+      basis.append(["peak memory", byteText(Int(bytes))])
+    }
     basis.append(["versions", Self.list(run.versions)])
     basis.append(["machine", Self.list(run.machine)])
     basis.append(["started", folder.times.started])
@@ -101,13 +103,17 @@ struct RunReport {
     let files = ((try? FileManager.default.contentsOfDirectory(atPath: folder + "/figures")) ?? []).sorted()
     var byName: [String: String] = [:]
     for file in files {
-      guard let dot = file.lastIndex(of: "."), ["svg", "png"].contains(file[file.index(after: dot)...]) else { continue }
+      guard let dot = file.lastIndex(of: "."), ["svg", "png"].contains(file[file.index(after: dot)...]) else {
+        continue
+      }
       let name = String(file[..<dot])
       if byName[name]?.hasSuffix(".svg") != true { byName[name] = "figures/" + file }
     }
     let first = ["contours", "contour", "surface", "slices", "slice", "path", "trajectory", "spectrum", "ridges"]
     func rank(_ name: String) -> Int { first.firstIndex(of: name) ?? first.count }
-    return byName.sorted { (rank($0.key), $0.key) < (rank($1.key), $1.key) }.map { Picture(name: $0.key, path: $0.value) }
+    return byName.sorted { (rank($0.key), $0.key) < (rank($1.key), $1.key) }.map {
+      Picture(name: $0.key, path: $0.value)
+    }
   }
 
   /// A command line that a shell takes apart again.

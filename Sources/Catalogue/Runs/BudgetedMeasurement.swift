@@ -89,7 +89,8 @@ struct BudgetedMeasurement {
     guard result.loss != nil else { return nil }
     return BudgetedSurvey.Sample(
       losses: ExampleMoments(of: losses),
-      differences: ExampleMoments(of: losses.count == part.centre.count ? zip(losses, part.centre).map { $0 - $1 } : []),
+      differences: ExampleMoments(
+        of: losses.count == part.centre.count ? zip(losses, part.centre).map { $0 - $1 } : []),
       correctCount: result.correctCount)
   }
 

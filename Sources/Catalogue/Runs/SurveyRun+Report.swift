@@ -41,7 +41,8 @@ extension SurveyRun {
     let others = geometry.directions.map { $0.lengths(in: space) }
     return RunReport.Table(
       heading: "Norms",
-      columns: ["tensor", "shape", "state"] + (others.count == 1 ? ["direction"] : ["first direction", "second direction"]),
+      columns: ["tensor", "shape", "state"]
+        + (others.count == 1 ? ["direction"] : ["first direction", "second direction"]),
       rows: space.parameters.indices.map { index in
         [
           own[index].name, space.parameters[index].entry.shape.map(String.init).joined(separator: "×"),

@@ -182,11 +182,12 @@ public struct SurveyRun {
       samplingError: samplingError, start: budget.start, seconds: budget.seconds, title: settings.kind,
       saysPlan: saysPlan)
     let account = try work.run(into: store, observer: observer)
-    try folder.facts.set([
-      "budgetSeconds": .number(budget.seconds), "examplesInUse": .integer(Int128(account.exampleCount)),
-      "threads": .integer(Int128(subject.settings.threadCount)),
-      "peakMemoryBytes": Machine.peakMemoryBytes.map { .integer(Int128($0)) } ?? .null,
-    ], as: .circumstance)
+    try folder.facts.set(
+      [
+        "budgetSeconds": .number(budget.seconds), "examplesInUse": .integer(Int128(account.exampleCount)),
+        "threads": .integer(Int128(subject.settings.threadCount)),
+        "peakMemoryBytes": Machine.peakMemoryBytes.map { .integer(Int128($0)) } ?? .null,
+      ], as: .circumstance)
     return account.outcome == .finished ? .finished : .interrupted
   }
 

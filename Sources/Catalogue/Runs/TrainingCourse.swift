@@ -87,7 +87,8 @@ public struct TrainingCourse: Sendable, Equatable {
   /// What the run came to, in a few lines with a name each.
   var reportLines: [String] {
     guard let last else { return [] }
-    func line(_ title: String, _ name: String, _ decimals: Int, times factor: Double = 1, unit: String = "") -> String? {
+    func line(_ title: String, _ name: String, _ decimals: Int, times factor: Double = 1, unit: String = "") -> String?
+    {
       last.values[name].map { value in
         let error = last.values[name + "Error"].map { $0 * factor }
         return (title + "             ").prefix(13) + estimateText(factor * value, error, decimals) + unit

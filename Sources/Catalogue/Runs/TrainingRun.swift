@@ -130,7 +130,8 @@ public struct TrainingRun {
     if !course.epochs.isEmpty {
       try RunReport(
         of: folder, title: "Training of \(network.name) on \(train.name)",
-        reading: "Training losses are means over the minibatches as they were met; test losses are those of the whole test "
+        reading:
+          "Training losses are means over the minibatches as they were met; test losses are those of the whole test "
           + "split, with one standard error of the split as a sample of its population.",
         findings: course.reportLines, plan: plan
       ).write(to: folder)

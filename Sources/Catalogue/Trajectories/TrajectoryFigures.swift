@@ -55,7 +55,8 @@ struct TrajectoryFigures {
           name: "distance from the plane", xs: xs, values: result.places.map { $0.offPlane }, side: .right),
       ], values: values(own + projected))
     figure.right = ValueAxis(label: "distance in parameter space", spacing: .linear)
-    figure.caption = caption + " Bands: 95 %, for the population of examples." + ((own + projected).holesText.map { " " + $0 } ?? "")
+    figure.caption =
+      caption + " Bands: 95 %, for the population of examples." + ((own + projected).holesText.map { " " + $0 } ?? "")
     return figure
   }
 }

@@ -71,7 +71,8 @@ public struct TrajectoryRun {
       .write(to: folder)
     try RunReport(
       of: folder, title: "The way of \(subject.network.name) on its principal plane",
-      reading: "The checkpoints of a run, projected to the plane of their two first principal components. A random walk "
+      reading:
+        "The checkpoints of a run, projected to the plane of their two first principal components. A random walk "
         + "explains much of itself by two components as well: the shares are shown beside its shares. Off the plane the "
         + "true loss may differ: it is drawn beside the plane's.", findings: result.text, plan: plan
     ).write(to: folder)

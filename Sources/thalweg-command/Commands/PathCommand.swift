@@ -1,9 +1,10 @@
 import ArgumentParser
 import ThalwegCatalogue
 import ThalwegDatasets
-import enum ThalwegFigures.FigureFormat
 import ThalwegStores
 import ThalwegSurveys
+
+import enum ThalwegFigures.FigureFormat
 
 /// `thalweg path`.
 struct PathCommand: ParsableCommand {

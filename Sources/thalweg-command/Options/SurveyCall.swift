@@ -1,6 +1,7 @@
 import ThalwegCatalogue
-import enum ThalwegFigures.FigureFormat
 import ThalwegSurveys
+
+import enum ThalwegFigures.FigureFormat
 
 /// A survey as it was asked for, run and accounted for on the terminal.
 struct SurveyCall {
