@@ -39,6 +39,8 @@ public struct StoredDrawing {
   }
 
   private let parts: [Part]
+  /// Whether all parts are of one folder that was named once.
+  private let isOneResult: Bool
 
   /// Reads the results.
   ///
@@ -46,6 +48,7 @@ public struct StoredDrawing {
   /// - Throws: ``NotDrawable`` for a result without figures and for results of different kinds, and `StoreError`.
   public init(_ paths: [String]) throws {
     precondition(!paths.isEmpty, "a drawing needs at least one result")
+    isOneResult = paths.count == 1
     let titles = Self.titles(of: paths)
     parts = try zip(paths, titles).flatMap { try Self.parts($0, title: $1) }
     let kind = parts[0].content.title
@@ -68,7 +71,7 @@ public struct StoredDrawing {
   public func write(_ settings: FigureSettings, to folder: String? = nil) throws -> [String] {
     try settings.validate()
     var settings = settings
-    if settings.isLogarithmic == nil && Set(parts.map(\.path)).count == 1 {
+    if settings.isLogarithmic == nil && isOneResult {
       settings.isLogarithmic = parts[0].isLogarithmic
     }
     let figures = try figures(settings)
@@ -155,7 +158,7 @@ public struct StoredDrawing {
       case .ridges: break
       }
     }
-    if Set(parts.map(\.path)).count == 1 { return DrawingsTogether.figures(of: surfaces + slices, settings) }
+    if isOneResult { return DrawingsTogether.figures(of: surfaces + slices, settings) }
     let together = DrawingsTogether(settings: settings, titles: parts.map(\.title))
     if !surfaces.isEmpty { return together.surfaces(surfaces) }
     if !slices.isEmpty { return together.slices(slices) }

@@ -20,7 +20,7 @@ struct SurfaceCommand: ParsableCommand {
   @Option(parsing: .unconditional, help: "The same for the second direction.")
   var y: String?
 
-  @Flag(help: "Also the Hessian's extreme eigenvalues, some dozen products a point.")
+  @Flag(help: "Also the Hessian's extreme eigenvalues.")
   var curvature = false
 
   @Option(parsing: .unconditional, help: "Examples for it: the first N. Default: all.")

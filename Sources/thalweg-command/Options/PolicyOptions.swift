@@ -4,7 +4,7 @@ import ThalwegNeuralSurfaces
 
 /// The option that belongs to the policies of statistics beside `--batch-norm`.
 struct PolicyOptions: ParsableArguments {
-  @Option(parsing: .unconditional, help: "Training examples for re-estimated. Default: 2048, or all.")
+  @Option(parsing: .unconditional, help: "Examples for re-estimated. Default: 2048, or all.")
   var reEstimate: Int?
 
   /// The policies in `text`, a list with commas; none where no text is given. Checked as far as that goes without files.

@@ -9,10 +9,10 @@ struct SubjectOptions: ParsableArguments {
   @Argument(help: "A checkpoint (safetensors, torch.save), or a training run's folder: its last checkpoint.")
   var checkpoint: String
 
-  @Option(help: "The network, such as resnet20. Checkpoints of this program know it.")
+  @Option(help: "Such as resnet20. Own checkpoints know it.")
   var network: String?
 
-  @Option(help: "The data, such as cifar10:PATH. Checkpoints of this program know them.")
+  @Option(help: "Such as cifar10:PATH. Own checkpoints know it.")
   var data: String?
 
   @Option(help: "imagenet, cifar, mnist, none or mean=…;deviation=…. Default: as in training.")

@@ -15,6 +15,7 @@ struct SurveyCall {
   /// Runs it.
   func run() throws {
     let budget = try survey.budget.map { SurveyBudget(seconds: try OptionText.seconds($0, option: "budget")) }
+    let formats = try survey.figures.settings()
     let directions = try survey.directions(count: axes.count)
     let policies = try survey.policies.policies(subject.batchNorm)
     let subject = try Subject(subject.settings(split: survey.split, policy: policies.evaluation))
@@ -24,7 +25,7 @@ struct SurveyCall {
       directions: directions, axes: zip(axes, geometry.axes).map { $0 ?? $1 }, isLogarithmic: survey.log,
       curvature: curvature)
     settings.isOrthogonalised = survey.orthogonalise
-    settings.formats = try survey.figures.settings()
+    settings.formats = formats
     settings.budget = budget
     settings.target = survey.errors
     settings.policies = try survey.policies.fitted(policies, to: subject)
