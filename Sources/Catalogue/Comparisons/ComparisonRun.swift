@@ -17,21 +17,22 @@ public struct ComparisonRun {
   public let plan: ComparisonPlan
   private let train: Dataset
   private let test: Dataset
-  /// Gradients that a whole run of each arm computes.
-  private let gradientCounts: [String: Int]
+  /// Gradients of single examples that a whole run of each arm computes.
+  private let gradientCounts: [String: Double]
 
   /// Loads the data and checks that every arm fits them.
   ///
   /// - Throws: ``ComparisonError``, and errors of the data.
   public init(_ plan: ComparisonPlan) throws {
     let (train, test) = (try plan.data.load(split: .train), try plan.data.load(split: .test))
-    var counts: [String: Int] = [:]
+    var counts: [String: Double] = [:]
     for arm in plan.arms {
       do {
         let run = try TrainingRun(arm.cell(seed: plan.seeds[0]).settings, train: train, test: test)
-        counts[arm.name] = run.gradientCount(after: 0) * arm.settings.deformation.gradientsPerStep
+        let passes = Double(run.gradientCount(after: 0)) / Double(run.stepCount) * Double(arm.settings.epochCount)
+        counts[arm.name] = (passes * Double(train.count * arm.settings.deformation.gradientsPerStep)).rounded()
       } catch {
-        throw ComparisonError(path: "arm \(arm.name)", reason: "\(error)")
+        throw ComparisonError(path: plan.path, reason: "arm \(arm.name): \(error)")
       }
     }
     self.plan = plan
