@@ -98,7 +98,8 @@ struct ComparisonTests {
   func failing() throws {
     var fixture = try ComparisonFixture()
     fixture.fields["arms"] = #"""
-      [{"name": "wild", "schedule": "constant(1e30)"}, {"name": "outside", "deform": "delta(\"-l\")"}, {"name": "plain"}]
+      [{"name": "wild", "schedule": "constant(1e30)"}, {"name": "outside", "deform": "delta(\"-l\")"},
+      {"name": "plain"}]
       """#
     try fixture.write()
     let result = try Program(fixture.arguments(), in: fixture.folder).finish()

@@ -6,11 +6,11 @@ import ThalwegNetworks
 import ThalwegStores
 import ThalwegTraining
 
-/// A comparison that keeps itself in a folder: `cells/ARM-seedN` for each training run, an ordinary one, and beside them
-/// what was measured at their ends, tables and figures.
+/// A comparison that keeps itself in a folder: `cells/ARM-seedN` for each training run, an ordinary one, and beside
+/// them what was measured at their ends, tables and figures.
 ///
-/// With the same seed all arms begin at the same state, as far as their networks are the same, and meet the examples in the
-/// same order. A comparison that was killed goes on within the run that it was at; a run that diverged, or whose
+/// With the same seed all arms begin at the same state, as far as their networks are the same, and meet the examples in
+/// the same order. A comparison that was killed goes on within the run that it was at; a run that diverged, or whose
 /// deformation had no meaning at a loss that was met, is recorded as that and not tried again.
 public struct ComparisonRun {
   /// What is to be done.
@@ -53,8 +53,8 @@ public struct ComparisonRun {
   ///   - commandLine: The command line, for the record.
   ///   - observer: Hears of plan, forecast and every epoch, and may end the work.
   /// - Returns: What was found so far, and how the work ended.
-  /// - Throws: ``SettingError`` for unknown arms, ``OtherRun`` where the folder holds runs with other settings, and errors
-  ///   that are no run's own.
+  /// - Throws: ``SettingError`` for unknown arms, ``OtherRun`` where the folder holds runs with other settings, and
+  ///   errors that are no run's own.
   public func run(
     in path: String, onlyArms arms: [String]? = nil, commandLine: [String] = [], observer: any RunObserver
   ) throws -> (result: ComparisonResult, ending: RunEnding) {
