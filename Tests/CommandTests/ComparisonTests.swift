@@ -98,7 +98,8 @@ struct ComparisonTests {
   func failing() throws {
     var fixture = try ComparisonFixture()
     fixture.fields["arms"] = #"""
-      [{"name": "wild", "schedule": "constant(1e30)"}, {"name": "outside", "deform": "delta(\"-l\")"}, {"name": "plain"}]
+      [{"name": "wild", "schedule": "constant(1e30)"}, {"name": "outside", "deform": "delta(\"-l\")"},
+      {"name": "plain"}]
       """#
     try fixture.write()
     let result = try Program(fixture.arguments(), in: fixture.folder).finish()
@@ -111,6 +112,16 @@ struct ComparisonTests {
     #expect(found["cells"]?.entry(where: "name", is: "outside-seed1")?["state"] == "stopped")
     #expect(found["cells"]?.entry(where: "name", is: "plain-seed2")?["state"] == "finished")
     #expect(found["arms"]?.entry(where: "name", is: "wild")?["failed"] == 2)
+  }
+
+  @Test("an arm that does not fit the data is one line, before any work")
+  func misfit() throws {
+    var fixture = try ComparisonFixture()
+    fixture.fields["arms"] = #"[{"name": "plain"}, {"name": "other", "network": "mlp:2-8-3"}]"#
+    try fixture.write()
+    let result = try Program(fixture.arguments(), in: fixture.folder).finish()
+    #expect(result.status == 1 && result.isOneLineError && !fixture.has("job"))
+    #expect(result.errors.hasPrefix("thalweg: error: spec.json: arm other: the network gives [3]"), "\(result.errors)")
   }
 
   @Test("seeds and arms can be added, some arms done alone, and the state asked for")
@@ -146,8 +157,9 @@ struct ComparisonTests {
     #expect(plan.arms.map(\.baseline) == ["small-sgd", "small-sgd", "large-sgd", "large-sgd"])
     #expect(plan.arms[3].changes == ["batch: 30", "deform: sam()"])
     let found = try fixture.json()
-    let gradients = (found["arms"]?.entries ?? []).compactMap { $0["gradients"]?.doubleValue }
-    #expect(gradients == [6, 12, 4, 8])
+    let gradients = (found["arms"]?.entries ?? []).compactMap { $0["exampleGradients"]?.doubleValue }
+    // 60 examples in 2 epochs, whatever the batch.
+    #expect(gradients == [120, 240, 120, 240])
     let sentences = (found["sentences"]?.entries ?? []).compactMap(\.stringValue)
     #expect(sentences.contains { $0.hasPrefix("One seed: no interval") })
     #expect(sentences.contains { $0.contains("not compared at equal cost") })

@@ -62,7 +62,7 @@ struct CellLedger {
   /// Under what the number of examples is noted.
   static let exampleCountKey = "examples"
   /// Under what the gradients of each arm's runs are noted.
-  static let gradientCountsKey = "gradients"
+  static let gradientCountsKey = "exampleGradients"
 
   private func key(_ cell: ComparisonCell) -> String { "cell \(cell.name)" }
 

@@ -1,6 +1,7 @@
 import ThalwegStores
 
-/// What time a comparison's training runs take: as measured where an arm has finished some, or else by the time of a step.
+/// What time a comparison's training runs take: as measured where an arm has finished some, or else by the time of a
+/// step.
 struct ComparisonClock {
   private let path: String
   /// Seconds that the steps of a run were foreseen to take, by arm.

@@ -34,6 +34,8 @@ public struct ComparisonChoices: Sendable {
 
 /// A comparison with every arm and every seed spelt out.
 public struct ComparisonPlan: Sendable {
+  /// The file.
+  public let path: String
   /// What the file says.
   public let spec: ComparisonSpec
   /// The arms, the file's own first, then those of its grid.
@@ -55,6 +57,7 @@ public struct ComparisonPlan: Sendable {
   public init(path: String, choices: ComparisonChoices = ComparisonChoices()) throws {
     try choices.validate()
     let reading = ComparisonReading(path: path, spec: try ComparisonSpec(path: path), choices: choices)
+    self.path = path
     spec = reading.spec
     formats = choices.formats
     data = try reading.data()

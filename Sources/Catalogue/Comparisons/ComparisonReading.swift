@@ -83,8 +83,8 @@ struct ComparisonReading {
 
   /// Every choice of one arm from each list of the grid.
   ///
-  /// Where the baseline is an entry of one of the lists, each choice is compared with the one that has it in its place and is
-  /// the same otherwise.
+  /// Where the baseline is an entry of one of the lists, each choice is compared with the one that has it in its place
+  /// and is the same otherwise.
   private func grid() throws(ComparisonError) -> (arms: [ComparisonSpec.Arm], baselines: [String: String]) {
     let lists = spec.grid ?? []
     guard lists.allSatisfy({ !$0.isEmpty }), lists.reduce(1, { min($0, 1000) * min($1.count, 1000) }) <= 1000 else {

@@ -113,7 +113,7 @@ extension ComparisonReport {
     }
     return [
       "name": .string(arm.name), "changes": .array(arm.changes.map { .string($0) }),
-      "gradients": result.gradientCounts[arm.name].map { .integer(Int128($0)) } ?? .null,
+      "exampleGradients": result.gradientCounts[arm.name].map { .number($0) } ?? .null,
       "failed": .integer(Int128(result.failures(of: arm.name).count)), "quantities": .array(quantities),
     ]
   }

@@ -144,10 +144,10 @@ public struct ComparisonReport {
     let counts = plan.arms.compactMap { arm in result.gradientCounts[arm.name].map { (arm.name, $0) } }
     guard let first = counts.first?.1 else { return nil }
     guard counts.contains(where: { $0.1 != first }) else {
-      return "Every run computes \(first) gradients: the arms are compared at equal cost."
+      return "Every run computes \(significant(first)) gradients of examples: the arms are compared at equal cost."
     }
-    return "The arms are not compared at equal cost. Gradients of a run: "
-      + counts.map { "\($0.0) \($0.1)" }.joined(separator: ", ") + "."
+    return "The arms are not compared at equal cost. Gradients of examples that a run computes: "
+      + counts.map { "\($0.0) \(significant($0.1))" }.joined(separator: ", ") + "."
   }
 }
 

@@ -35,8 +35,8 @@ public struct ComparisonResult: Sendable {
   public let cells: [CellOutcome]
   /// Number of training examples on which ends are measured.
   public let exampleCount: Int
-  /// Gradients that a whole run of each arm computes.
-  public let gradientCounts: [String: Int]
+  /// Gradients of single examples that a whole run of each arm computes.
+  public let gradientCounts: [String: Double]
 
   init(_ plan: ComparisonPlan, _ ledger: CellLedger, _ path: String) throws {
     self.plan = plan

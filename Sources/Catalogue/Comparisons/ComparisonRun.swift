@@ -6,32 +6,33 @@ import ThalwegNetworks
 import ThalwegStores
 import ThalwegTraining
 
-/// A comparison that keeps itself in a folder: `cells/ARM-seedN` for each training run, an ordinary one, and beside them
-/// what was measured at their ends, tables and figures.
+/// A comparison that keeps itself in a folder: `cells/ARM-seedN` for each training run, an ordinary one, and beside
+/// them what was measured at their ends, tables and figures.
 ///
-/// With the same seed all arms begin at the same state, as far as their networks are the same, and meet the examples in the
-/// same order. A comparison that was killed goes on within the run that it was at; a run that diverged, or whose
+/// With the same seed all arms begin at the same state, as far as their networks are the same, and meet the examples in
+/// the same order. A comparison that was killed goes on within the run that it was at; a run that diverged, or whose
 /// deformation had no meaning at a loss that was met, is recorded as that and not tried again.
 public struct ComparisonRun {
   /// What is to be done.
   public let plan: ComparisonPlan
   private let train: Dataset
   private let test: Dataset
-  /// Gradients that a whole run of each arm computes.
-  private let gradientCounts: [String: Int]
+  /// Gradients of single examples that a whole run of each arm computes.
+  private let gradientCounts: [String: Double]
 
   /// Loads the data and checks that every arm fits them.
   ///
   /// - Throws: ``ComparisonError``, and errors of the data.
   public init(_ plan: ComparisonPlan) throws {
     let (train, test) = (try plan.data.load(split: .train), try plan.data.load(split: .test))
-    var counts: [String: Int] = [:]
+    var counts: [String: Double] = [:]
     for arm in plan.arms {
       do {
         let run = try TrainingRun(arm.cell(seed: plan.seeds[0]).settings, train: train, test: test)
-        counts[arm.name] = run.gradientCount(after: 0) * arm.settings.deformation.gradientsPerStep
+        let passes = Double(run.gradientCount(after: 0)) / Double(run.stepCount) * Double(arm.settings.epochCount)
+        counts[arm.name] = (passes * Double(train.count * arm.settings.deformation.gradientsPerStep)).rounded()
       } catch {
-        throw ComparisonError(path: "arm \(arm.name)", reason: "\(error)")
+        throw ComparisonError(path: plan.path, reason: "arm \(arm.name): \(error)")
       }
     }
     self.plan = plan
@@ -52,8 +53,8 @@ public struct ComparisonRun {
   ///   - commandLine: The command line, for the record.
   ///   - observer: Hears of plan, forecast and every epoch, and may end the work.
   /// - Returns: What was found so far, and how the work ended.
-  /// - Throws: ``SettingError`` for unknown arms, ``OtherRun`` where the folder holds runs with other settings, and errors
-  ///   that are no run's own.
+  /// - Throws: ``SettingError`` for unknown arms, ``OtherRun`` where the folder holds runs with other settings, and
+  ///   errors that are no run's own.
   public func run(
     in path: String, onlyArms arms: [String]? = nil, commandLine: [String] = [], observer: any RunObserver
   ) throws -> (result: ComparisonResult, ending: RunEnding) {

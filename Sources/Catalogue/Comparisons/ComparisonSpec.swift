@@ -2,7 +2,8 @@ import ThalwegEngine
 import ThalwegFiles
 import ThalwegStores
 
-/// A comparison of trainings as its file states it: arms that differ in some settings, each trained with the same seeds.
+/// A comparison of trainings as its file states it: arms that differ in some settings, each trained with the same
+/// seeds.
 ///
 /// ```json
 /// {
