@@ -176,7 +176,7 @@ struct PeerWorkloads {
     let (points, seconds) = try timed {
       try survey.run(
         measure: { part, index in
-          try grid.write(index, to: &point)
+          grid.write(index, to: &point)
           let evaluation = try evaluators[part.rawValue].evaluate(at: point)
           spent += exampleCounts[part] ?? 0
           let losses = ExampleMoments(of: evaluators[part.rawValue].perExampleLosses)
@@ -189,7 +189,7 @@ struct PeerWorkloads {
     // How far off the interpolated points are, against every one of them measured.
     let whole = try surface(test).makeEvaluator()
     let within = try interpolated.count { guess in
-      try grid.write(guess.index, to: &point)
+      grid.write(guess.index, to: &point)
       let (loss, sampling) = (guess.loss ?? .nan, guess.standardError ?? 0)
       let error = (guess.interpolationError * guess.interpolationError + sampling * sampling).squareRoot()
       return abs(loss - (try whole.evaluate(at: point).loss)) <= 1.96 * error

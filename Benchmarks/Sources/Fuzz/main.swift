@@ -6,7 +6,8 @@
 import Foundation
 import ThalwegFuzzing
 
-setvbuf(stdout, nil, _IOLBF, 0)
+/// Prints a line at once, also into a file.
+func say(_ line: String) { FileHandle.standardOutput.write(Data((line + "\n").utf8)) }
 
 let options: FuzzOptions
 do {
@@ -32,14 +33,14 @@ do {
     FileHandle.standardOutput.write(Data(first.input(index, seed: options.seed)))
     exit(0)
   }
-  print(
+  say(
     "\(options.count) inputs a reader, seed \(options.seed); bounds: \(Worker.secondsBound) s, 4 times the input and 1 MB"
   )
-  print(Tally.head)
+  say(Tally.head)
   var isClean = true
   for reader in chosen {
     let tally = try Attack(reader: reader, options: options).run()
-    tally.lines.forEach { print($0) }
+    tally.lines.forEach(say)
     if !tally.isClean { isClean = false }
   }
   exit(isClean ? 0 : 1)
