@@ -196,6 +196,14 @@ def print_table(rows):
         ))
 
 
+def kept_rows(path, names):
+    """Rows of an earlier run about workloads that this one leaves out."""
+    if not os.path.exists(path):
+        return []
+    with open(path) as file:
+        return [row for row in json.load(file) if row["workload"] not in names]
+
+
 def main():
     sys.stdout.reconfigure(line_buffering=True)
     options = parse()
@@ -207,6 +215,7 @@ def main():
     }
     names = options.only.split(",") if options.only else list(WORKLOADS)
     rows, best_products = [], {}
+    others = kept_rows(options.out, names) if options.only else []
     start = time.monotonic()
     for name in names:
         print(f"{name} ({time.monotonic() - start:.0f} s)")
@@ -215,7 +224,7 @@ def main():
             best_products = {row["peer"]: row["mode"] for row in new if row["is_best"]}
         rows += new
         with open(options.out, "w") as file:  # After each workload, so an interrupted run leaves what it has.
-            json.dump(rows, file, indent=2, sort_keys=True)
+            json.dump(others + rows, file, indent=2, sort_keys=True)
             file.write("\n")
     print_table(rows)
     print(f"written: {os.path.normpath(options.out)} ({time.monotonic() - start:.0f} s)")
