@@ -112,9 +112,9 @@ public struct PathRun {
     try RunReport(
       of: folder, title: "Straight ways between checkpoints of \(subjects[0].network.name)",
       reading:
-        "Losses on the straight lines between checkpoints, in nats. A barrier is how far the loss rises above the "
-        + "straight line between both ends' losses; with the statistics of the policy named below, since those of one end "
-        + "do not fit the way.", findings: result.text, plan: plan
+        "Losses on the straight lines between checkpoints, in nats. A barrier's height is that of the highest measured "
+        + "point between two checkpoints above the higher of them. Batch normalisations use the statistics of the policy "
+        + "named below, since those of one end do not fit the way.", findings: result.text, plan: plan
     ).write(to: folder)
     try folder.finish()
     return result

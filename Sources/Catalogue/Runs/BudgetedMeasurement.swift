@@ -57,8 +57,10 @@ struct BudgetedMeasurement {
     }
     if saysPlan {
       observer.say(
-        "budget       \(durationText(seconds)): \(few + rest) of \(subject.exampleCount) examples"
-          + (rest > 0 ? ", at most points \(few) of them" : "") + "; the rest is interpolated")
+        "budget       \(durationText(seconds)): "
+          + (rest > 0
+            ? "\(few) of the \(subject.exampleCount) examples at most points, \(few + rest) at some"
+            : "\(few) of the \(subject.exampleCount) examples") + "; what time does not allow is interpolated")
     }
     var (point, written) = (grid.centre, 0)
     let (points, outcome) = try survey.run(

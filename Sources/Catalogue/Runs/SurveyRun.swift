@@ -87,7 +87,9 @@ public struct SurveyRun {
     try folder.facts.set(facts)
     let pending = try stores.reduce(0) { try $0 + $1.pendingPoints().count }
     if pending < stores.count * settings.pointCount {
-      observer.say(pending == 0 ? "all points are measured" : "going on: \(pending) points are left")
+      let spent = settings.budget.map { _ in "an earlier budget is spent here already; another --out starts anew" }
+      observer.say(
+        pending == 0 ? spent ?? "all points are measured" : "going on: \(pending) points are left")
     }
     let ending = pending == 0 ? .finished : try measure(into: stores, of: folder, saysPlan, observer)
     let rate = try folder.facts.value("imagesPerSecond", as: .circumstance)?.doubleValue
