@@ -53,8 +53,8 @@ public struct BudgetedSurvey {
 
   /// How many examples of each part suit a number of evaluations of single examples.
   ///
-  /// All are used if a ninth of the points' skeleton can then be afforded; the few are so many that a third of a fine
-  /// grid can be seen on them.
+  /// As many are used as let the coarsest grid be seen on all of them for 35 % of the budget; the few are as many as let a
+  /// fine grid, of 289 points at most, be seen on them for 45 %. Where the few would be over half, there are no others.
   ///
   /// - Parameters:
   ///   - total: Examples there are.

@@ -48,7 +48,7 @@ struct PeerWorkloads {
   private func surface(
     _ data: Dataset, _ precision: ComputePrecision = .float32, policy: NormalisationPolicy = .running
   ) throws -> NeuralSurface {
-    // With this much of kept values the whole process takes a third of what the leanest peer needs to be fast.
+    // With this much of kept values the whole process takes less than a third of what the leanest peer needs to be fast.
     try NeuralSurface(
       network: network, dataset: data, normalisation: .imagenet, policy: policy,
       compute: ComputeOptions(threadCount: threads, precision: precision, keptBytes: 1_100_000_000))
