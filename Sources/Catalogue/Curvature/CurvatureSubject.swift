@@ -81,9 +81,10 @@ public struct CurvatureSubject: Sendable {
   /// How products come by what doesn't depend on the direction.
   func firstOrderValues() throws -> FirstOrderValues { try subject.surface().firstOrderValues(settings.kind) }
 
-  /// Bytes of the whole process at its peak: what it occupies now, the products, and `bytes` of the method.
+  /// Bytes of the whole process at its peak: what it occupies now, the products, and `bytes` of the method; or what
+  /// reading the data has taken already, if that was more.
   func predictedPeakBytes(method bytes: Int) throws -> Int {
-    (Machine.memoryBytes ?? 0) + (try productBytes()) + bytes
+    max(Machine.peakMemoryBytes ?? 0, (Machine.memoryBytes ?? 0) + (try productBytes()) + bytes)
   }
 
   /// A line on the memory that will be needed, of which `bytes` are for what `method` names.
