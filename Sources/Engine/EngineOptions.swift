@@ -1,3 +1,5 @@
+import CKernels
+
 /// Number format of the large intermediate values of a plan.
 public enum ComputePrecision: String, Sendable, Codable, CaseIterable {
   /// 32-bit floating point.
@@ -32,6 +34,9 @@ public struct EngineOptions: Sendable, Hashable {
   /// Whether 16-bit numbers are stored and multiplied as such. Tests ask for it also where the processor can't and the
   /// library computes what it would.
   package var usesNativeBfloat16 = EngineVersion.hasNativeBfloat16
+
+  /// Whether convolutions by 3 × 3 taps go by Winograd's algorithm. Tests ask for either.
+  package var usesWinograd = tw_winograd_pays()
 
   var arithmetic: Arithmetic {
     switch precision {

@@ -1,3 +1,4 @@
+import CKernels
 import COneDNN
 import ThalwegGraphs
 
@@ -216,6 +217,10 @@ struct PlanBuilder {
     _ operation: LoweredGraph.LoweredOperation, rows: Int
   ) throws(EngineError) {
     let (x, y) = (operation.operands, operation.results)
+    if options.usesWinograd && options.arithmetic != .half, let window = graph.winogradWindow(operation) {
+      addWinograd(operation, window, rows: rows)
+      return
+    }
     switch operation.kernel {
     case .convolution(let window, let groups):
       if graph.isFasterAsAdjoint(operation) {
@@ -268,6 +273,24 @@ struct PlanBuilder {
         primitive, source: memory.slot(x[0]), packed: packed, result: memory.slot(y[0]), isAdjoint: true))
   }
 
+  /// A convolution or its adjoint in its images by Winograd's algorithm.
+  private mutating func addWinograd(_ operation: LoweredGraph.LoweredOperation, _ window: Window, rows: Int) {
+    let (x, y) = (operation.operands, operation.results)
+    let (from, to) = (shape(x[0]), shape(y[0]))
+    let isAdjoint = if case .convolutionInputGradient = operation.kernel { true } else { false }
+    // The adjoint of a convolution is one with padding mirrored about the middle tap.
+    let pad = (window.padBefore.vertical, window.padBefore.horizontal)
+    let description = tw_winograd_shape(
+      rows: Int32(rows), in_channels: Int32(from[1]), out_channels: Int32(to[1]), in_height: Int32(from[2]),
+      in_width: Int32(from[3]), out_height: Int32(to[2]), out_width: Int32(to[3]),
+      pad_top: Int32(isAdjoint ? 2 - pad.0 : pad.0), pad_left: Int32(isAdjoint ? 2 - pad.1 : pad.1))
+    let packed = reserveShared(tw_winograd_filter_bytes(description.in_channels, description.out_channels))
+    let (source, ready) = filterSource(memory.slot(x[1]), filters: x[1])
+    between[ready].append(WinogradPackStep(source, packed, description, isAdjoint: isAdjoint))
+    stages[operation.stage].append(
+      WinogradStep(library, description, source: memory.slot(x[0]), packed: packed, result: memory.slot(y[0])))
+  }
+
   /// The stage after which a shared value is known; −1 before the first.
   private func stageOfDefinition(of value: Int) -> Int {
     graph.operations.first { $0.results.contains(value) }?.stage ?? -1
@@ -278,15 +301,19 @@ struct PlanBuilder {
     _ primitive: ConvolutionPrimitive, from plain: MemoryPlan.Slot? = nil, filters: Int
   ) throws(EngineError) -> MemoryPlan.Slot {
     let packed = reserveShared(primitive.filterBytes)
-    let stage = stageOfDefinition(of: filters)
-    var source = plain ?? memory.slot(filters)
-    if options.arithmetic == .rounded {
-      let rounded = reserveShared(4 * shape(filters).count)
-      between[stage + 1].append(RoundStep(source, to: rounded, count: shape(filters).count))
-      source = rounded
-    }
-    between[stage + 1].append(PackStep(try primitive.filterReorder(fromPlain: true), source, packed))
+    let (source, ready) = filterSource(plain ?? memory.slot(filters), filters: filters)
+    between[ready].append(PackStep(try primitive.filterReorder(fromPlain: true), source, packed))
     return packed
+  }
+
+  /// Plain filters in the precision in which convolutions use them, and where among the steps on shared values they
+  /// are ready.
+  private mutating func filterSource(_ plain: MemoryPlan.Slot, filters: Int) -> (MemoryPlan.Slot, ready: Int) {
+    let ready = stageOfDefinition(of: filters) + 1
+    guard options.arithmetic == .rounded else { return (plain, ready) }
+    let rounded = reserveShared(4 * shape(filters).count)
+    between[ready].append(RoundStep(plain, to: rounded, count: shape(filters).count))
+    return (rounded, ready)
   }
 
   private func describe(

@@ -162,6 +162,53 @@ final class ConvolutionStep: Step {
   }
 }
 
+/// Filters at the points of Winograd's algorithm, once per run.
+final class WinogradPackStep: Step {
+  private let filters: MemoryPlan.Slot
+  private let packed: MemoryPlan.Slot
+  private let shape: tw_winograd_shape
+  private let isAdjoint: Bool
+
+  init(_ filters: MemoryPlan.Slot, _ packed: MemoryPlan.Slot, _ shape: tw_winograd_shape, isAdjoint: Bool) {
+    self.filters = filters
+    self.packed = packed
+    self.shape = shape
+    self.isAdjoint = isAdjoint
+  }
+
+  override func run(_ chunk: Chunk, _ context: RunContext) {
+    tw_winograd_pack(chunk.floats(filters), chunk.floats(packed), shape.in_channels, shape.out_channels, isAdjoint)
+  }
+}
+
+/// A convolution by 3 × 3 taps, or the adjoint of one, by Winograd's algorithm.
+final class WinogradStep: Step {
+  private let library: Library
+  private let shape: tw_winograd_shape
+  private let source: MemoryPlan.Slot
+  private let packed: MemoryPlan.Slot
+  private let result: MemoryPlan.Slot
+
+  init(
+    _ library: Library, _ shape: tw_winograd_shape, source: MemoryPlan.Slot, packed: MemoryPlan.Slot,
+    result: MemoryPlan.Slot
+  ) {
+    self.library = library
+    self.shape = shape
+    self.source = source
+    self.packed = packed
+    self.result = result
+    library.reserveScratchpad(tw_winograd_scratch_bytes(shape.in_channels))
+  }
+
+  override func run(_ chunk: Chunk, _ context: RunContext) {
+    let scratch = library.scratchpads[chunk.worker].assumingMemoryBound(to: Float.self)
+    withUnsafePointer(to: shape) {
+      tw_winograd($0, chunk.floats(source), chunk.floats(packed), chunk.floats(result), scratch)
+    }
+  }
+}
+
 /// Plain filters `[o, c, kh, kw]` with channels exchanged and taps reversed: `[c, o, kh, kw]`.
 final class FlipFiltersStep: Step {
   private let filters: MemoryPlan.Slot

@@ -1,7 +1,7 @@
 /// Filled contours of one or several surfaces on a common colour scale.
 ///
 /// Colour bands are the areas between lines of constant value, laid over one another from the lowest up, so
-/// that no seam shows between them. The lines at the round values carry their labels. Holes are hatched, and
+/// that no seam shows between them. The lines at the round values carry their labels. Holes are hatched, what was not measured is grey, and
 /// measured points among them, which no area shows, are discs.
 ///
 /// ```swift
@@ -117,6 +117,26 @@ public struct ContourFigure: Figure {
       in: Rect(x: area.right + 14, y: (top + bottom - height) / 2, width: barWidth, height: height))
   }
 
+  /// Fills the cells around points that were not measured.
+  private func greyOut(_ panel: SurfacePanel, _ frame: PlotFrame, on canvas: Canvas) {
+    /// Halfway to the neighbours on either side.
+    func cell(_ place: Double, _ coordinates: [Double]) -> (Double, Double) {
+      guard let i = coordinates.firstIndex(of: place) else { return (place, place) }
+      return (
+        i > 0 ? (coordinates[i - 1] + place) / 2 : place,
+        i + 1 < coordinates.count ? (coordinates[i + 1] + place) / 2 : place
+      )
+    }
+    for point in panel.unmeasured {
+      let ((left, right), (low, high)) = (cell(point.x, panel.grid.xs), cell(point.y, panel.grid.ys))
+      let (corner, other) = (frame.place(Point(left, high)), frame.place(Point(right, low)))
+      // A little larger, so that no seam shows between neighbours.
+      canvas.fill(
+        Rect(x: corner.x - 0.3, y: corner.y - 0.3, width: other.x - corner.x + 0.6, height: other.y - corner.y + 0.6),
+        Colour(grey: 0.86))
+    }
+  }
+
   private func draw(_ panel: SurfacePanel, in cell: Rect, scale: ColourScale, on canvas: Canvas) -> Rect {
     let grid = panel.grid
     let (xs, ys) = (grid.xs, grid.ys)
@@ -126,7 +146,10 @@ public struct ContourFigure: Figure {
     frame.hasTitleSpace = panels.contains { !$0.title.isEmpty }
     frame.place(in: cell, aspect: (ys[ys.count - 1] - ys[0]) / (xs[xs.count - 1] - xs[0]), on: canvas)
     let measured = ScalarField(grid, straightenedBy: scale.axis)
-    if measured.hasHoles { canvas.hatch(frame.plot) }
+    if measured.hasHoles {
+      canvas.hatch(frame.plot)
+      canvas.clipped(to: frame.plot) { greyOut(panel, frame, on: canvas) }
+    }
     let painter = ContourPainter(
       field: style.interpolation == .linear
         ? measured : measured.refined(toAbout: 160, interpolation: .smooth),

@@ -95,6 +95,8 @@ public struct SurfacePanel: Equatable, Sendable {
   public var marks: [SurfaceMark] = []
   /// Places drawn as small dots, for example those that were measured where others are interpolated.
   public var dots: [Point] = []
+  /// Points of the grid whose value is missing because nobody looked: they stay grey, while other holes are hatched.
+  public var unmeasured: [Point] = []
 
   /// The panel that shows `grid`.
   public init(title: String = "", grid: SurfaceGrid, path: [Point] = [], centre: Point? = nil) {

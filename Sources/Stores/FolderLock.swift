@@ -31,6 +31,9 @@ final class FolderLock: Sendable {
 
   deinit {
     _ = ftruncate(descriptor, 0)
+    // A child process that another thread has just begun has a copy of the descriptor until it becomes its program, and
+    // closing this one alone would leave the lock to it.
+    flock(descriptor, LOCK_UN)
     close(descriptor)
   }
 

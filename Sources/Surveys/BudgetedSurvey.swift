@@ -7,6 +7,9 @@ import ThalwegLinearAlgebra
 /// coarse grid first and then where it helps most: where the known values leave open on which side of a contour a point
 /// lies, else where the error is largest. ``Kriging`` fills in the rest, over logarithms where all losses are positive.
 ///
+/// Towards points without a finite loss a surface rises beyond all bounds, and no process that was fitted elsewhere
+/// tells how. Near them nothing is estimated, and half of the points to come are measured there.
+///
 /// A point counts as measured if all examples were seen there.
 public struct BudgetedSurvey {
   /// The two parts of the examples.
@@ -40,6 +43,8 @@ public struct BudgetedSurvey {
   public let exampleCounts: [Part: Int]
   /// For what standard errors stand.
   public let samplingError: SamplingError
+  /// Indices of points that are measured before all others, on all examples.
+  public var landmarks: [Int] = []
   /// Number of contour levels, evenly spaced over the values (their logarithms), that decide where to look.
   public var levelCount = 12
 
@@ -106,7 +111,7 @@ public struct BudgetedSurvey {
     func finish() throws -> (points: [BudgetedPoint], outcome: SurveyOutcome) {
       (try knowledge.points(), isCancelled() ? .cancelled : .finished)
     }
-    for index in skeleton(of: .rest) where try !visit(index, Part.allCases) { return try finish() }
+    for index in landmarks + skeleton(of: .rest) where try !visit(index, Part.allCases) { return try finish() }
     for index in skeleton(of: .few) where try !visit(index, [.few]) { return try finish() }
     // The grid from coarse to fine, until a fifth of the budget is left.
     for index in PointOrder.coarseToFine.sorted(0..<knowledge.count, counts: counts) {
@@ -149,7 +154,7 @@ public struct BudgetedPoint: Sendable, Equatable {
     case interpolated
     /// Measured, and without a finite loss.
     case diverged
-    /// Beside a point without a finite loss, or in too poor company for an estimate.
+    /// Not measured, and no estimate can be trusted: it lies among points without a finite loss, or few were measured.
     case unknown
   }
 

@@ -132,12 +132,34 @@ struct SurveyKnowledge {
     }
   }
 
-  /// Whether the nearest measured point is a hole.
+  /// Whether a hole is among the points around a place that an estimate would lean on most.
   private func isBesideHole(_ index: Int) -> Bool {
     guard !holes.isEmpty, few[index] == nil else { return false }
-    let hole = holes.map { distance(index, $0) }.min() ?? .infinity
-    let value = few.keys.map { distance(index, $0) }.min() ?? .infinity
-    return hole <= value
+    let hole = holes.lazy.map { distance(index, $0) }.min() ?? .infinity
+    return few.keys.lazy.filter { distance(index, $0) < hole }.prefix(Self.supportCount).count < Self.supportCount
+  }
+
+  /// Points that have to be nearer than the nearest hole for an estimate.
+  private static let supportCount = 8
+
+  /// Points to measure between holes and finite losses, at most `limit`, those farthest from all known points first.
+  private func edge(_ limit: Int) -> [Choice] {
+    let candidates = (0..<count).filter { !isComplete($0) && isBesideHole($0) }.map { index in
+      (
+        index: index, hole: holes.lazy.map { distance(index, $0) }.min() ?? .infinity,
+        value: few.keys.lazy.map { distance(index, $0) }.min() ?? .infinity
+      )
+    }
+    // Behind holes there are others, more likely than not.
+    let sorted = candidates.filter { $0.value <= 2 * $0.hole }.sorted {
+      (min($0.value, $0.hole), $1.index) > (min($1.value, $1.hole), $0.index)
+    }
+    var chosen: [Choice] = []
+    for candidate in sorted.isEmpty ? candidates : sorted where chosen.count < limit {
+      guard chosen.allSatisfy({ distance($0.index, candidate.index) >= 2 }) else { continue }
+      chosen.append(Choice(index: candidate.index, parts: [.few]))
+    }
+    return chosen
   }
 
   /// Steps of the grid between two points.
@@ -148,10 +170,11 @@ struct SurveyKnowledge {
 
   /// Points whose measurement helps most, at most `count`, and never two beside each other.
   func choices(count limit: Int) throws -> [Choice] {
-    guard let fields = try fields() else { return [] }
+    var chosen = holes.isEmpty ? [] : edge((limit + 1) / 2)
+    guard let fields = try fields() else { return chosen }
     let guesses = try guesses(fields)
     let known = few.values.map { fields.forward($0.losses.mean) }
-    guard let low = known.min(), let high = known.max() else { return [] }
+    guard let low = known.min(), let high = known.max() else { return chosen }
     let spacing = (high - low) / Double(survey.levelCount)
     /// By how much a contour at the nearest level lies within the 95 % interval.
     func doubt(_ guess: Guess) -> Double {
@@ -162,7 +185,6 @@ struct SurveyKnowledge {
     let doubts = guesses.map { (guess: $0, doubt: doubt($0)) }
     let undecided = doubts.filter { $0.doubt > 0 }.sorted { $0.doubt > $1.doubt }
     let sorted = undecided.isEmpty ? doubts.sorted { $0.guess.error > $1.guess.error } : undecided
-    var chosen: [Choice] = []
     for (guess, _) in sorted where chosen.count < limit {
       guard chosen.allSatisfy({ distance($0.index, guess.index) >= 2 }) else { continue }
       chosen.append(Choice(index: guess.index, parts: parts(for: guess)))

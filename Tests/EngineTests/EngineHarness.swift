@@ -86,11 +86,18 @@ func runEngine(
 }
 
 extension EngineOptions {
-  /// Ways to divide a handful of examples: all at once, and with lanes and chunks of which the last is not full.
+  /// Ways to divide a handful of examples: all at once, and with lanes and chunks of which the last is not full. One
+  /// convolves directly, the others by Winograd's algorithm where they can, whatever is faster on this machine.
   static let variants = [
-    EngineOptions(threadCount: 1, laneCount: 1),
-    EngineOptions(threadCount: 2, laneCount: 3, rowsPerChunk: 2),
-    EngineOptions(threadCount: 3, laneCount: 2, rowsPerChunk: 3),
-    EngineOptions(threadCount: 2, laneCount: 8),
+    EngineOptions(threadCount: 1, laneCount: 1).convolving(byWinograd: true),
+    EngineOptions(threadCount: 2, laneCount: 3, rowsPerChunk: 2).convolving(byWinograd: true),
+    EngineOptions(threadCount: 3, laneCount: 2, rowsPerChunk: 3).convolving(byWinograd: true),
+    EngineOptions(threadCount: 2, laneCount: 8).convolving(byWinograd: false),
   ]
+
+  private func convolving(byWinograd isOn: Bool) -> EngineOptions {
+    var options = self
+    options.usesWinograd = isOn
+    return options
+  }
 }

@@ -72,6 +72,9 @@ extension EngineCase {
     Setting(name: "3×3", window: Window(size: 3, padding: 1)),
     Setting(name: "3×3 of 17 channels", window: Window(size: 3, padding: 1), channels: (17, 24)),
     Setting(name: "3×3 of 32 channels", window: Window(size: 3, padding: 1), channels: (32, 16)),
+    Setting(
+      name: "3×3, padded before", window: Window(size: 3, padding: 2, padAfter: 0), channels: (16, 33), extents: (5, 7)),
+    Setting(name: "3×3, not padded", window: Window(size: 3), channels: (40, 20), extents: (7, 4)),
     Setting(name: "1×1, stride 2", window: Window(size: 1, stride: 2), channels: (8, 16)),
     Setting(name: "5×5, stride 2", window: Window(size: 5, stride: 2, padding: 2), channels: (4, 3)),
     Setting(name: "3×3, dilation 2", window: Window(size: 3, padding: 2, dilation: 2), channels: (16, 16)),

@@ -117,6 +117,21 @@ struct RunFolderTests {
     #expect(throws: Never.self) { try RunFolder.open(folder.path, for: .writing) }
   }
 
+  @Test("a copy of the descriptor, as a child process has until it becomes its program, does not keep the lock")
+  func copiedDescriptor() throws {
+    let folder = try TestFolder()
+    let run = try RunFolder.create(folder.path, plainDescription)
+    let manager = FileManager.default
+    let lock = try #require(
+      manager.contentsOfDirectory(atPath: "/proc/self/fd").first {
+        (try? manager.destinationOfSymbolicLink(atPath: "/proc/self/fd/" + $0)) == folder("run.lock")
+      }.flatMap { Int32($0) })
+    let copy = dup(lock)
+    defer { close(copy) }
+    run.close()
+    #expect(throws: Never.self) { try RunFolder.open(folder.path, for: .writing) }
+  }
+
   @Test("a run opened for reading refuses every change")
   func readingOnly() throws {
     let folder = try TestFolder()

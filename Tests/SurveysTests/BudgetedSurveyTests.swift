@@ -101,6 +101,45 @@ struct BudgetedSurveyTests {
     #expect(points.filter { $0.index % 21 <= 12 }.allSatisfy { $0.loss != nil })
   }
 
+  @Test("beside holes, where losses rise beyond all bounds, estimates stay within their stated error")
+  func steep() throws {
+    let counts = [25, 25]
+    /// Bowls around (0.4, 0.4) with poles at distance 0.5; what one example makes infinite has no loss.
+    func loss(_ index: Int, _ example: Int) -> Double {
+      let x = Double(index % 25) / 24 - 0.4 - 0.005 * Double(example % 7 - 3)
+      let y = Double(index / 25) / 24 - 0.4
+      let r = (x * x + y * y).squareRoot() / 0.5
+      return r < 1 ? (0.5 + 3 * r * r / pow(1 - r, 2)) * (1 + 0.1 * Double(example % 5)) : .infinity
+    }
+    let exampleCounts = BudgetedSurvey.exampleCounts(of: 600, counts: counts, evaluations: 625 * 90)
+    let (few, rest) = (exampleCounts[.few] ?? 0, exampleCounts[.rest] ?? 0)
+    var survey = BudgetedSurvey(
+      counts: counts, exampleCounts: exampleCounts, samplingError: .dataSet(count: few + rest))
+    survey.landmarks = [10 * 25 + 10, 17 * 25 + 3]
+    var spent = 0
+    let (points, _) = try survey.run(
+      measure: { part, index in
+        let range = part == .few ? 0..<few : few..<few + rest
+        spent += range.count
+        let losses = range.map { loss(index, $0) }
+        guard losses.allSatisfy(\.isFinite) else { return nil }
+        return BudgetedSurvey.Sample(
+          losses: ExampleMoments(of: losses), differences: ExampleMoments(of: losses), correctCount: nil)
+      }, spent: { Double(spent) / Double(625 * 90) }, isCancelled: { false })
+    for index in survey.landmarks { #expect(points[index].state == .measured) }
+    var (within, interpolated) = (0, 0)
+    for point in points where point.state == .interpolated {
+      let truth = ExampleMoments(of: (0..<few + rest).map { loss(point.index, $0) }).mean
+      let found = try #require(point.loss)
+      interpolated += 1
+      if abs(found - truth) <= normalQuantile975 * point.interpolationError { within += 1 }
+      #expect(abs(found - truth) <= 5 * point.interpolationError, "\(point.index): \(found) for \(truth)")
+    }
+    #expect(interpolated > 100 && Double(within) >= 0.9 * Double(interpolated), "\(within) of \(interpolated)")
+    // Most of what time was left for went to the edge, and no more than half.
+    #expect(points.count { $0.state == .unknown } > 0)
+  }
+
   @Test("a budget that allows next to nothing ends, and says that it knows nothing")
   func nothing() throws {
     let (points, _, _) = try survey(Bowl([21, 21]), evaluations: 70)

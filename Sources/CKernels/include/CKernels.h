@@ -80,6 +80,25 @@ void tw_add_row(const float *x, const float *bias, float *y, int rows, int colum
 /// y = x rounded to the nearest number that fits into bfloat16, ties to even. y may be x.
 void tw_round_to_bf16(const float *x, float *y, size_t count);
 
+/// A convolution of blocked floats by 3 × 3 taps with stride 1. The padding at the far sides is what the extents imply.
+typedef struct {
+  int rows, in_channels, out_channels, in_height, in_width, out_height, out_width, pad_top, pad_left;
+} tw_winograd_shape;
+
+/// Whether tw_winograd is faster than a direct convolution here: it lives on 32 wide registers.
+bool tw_winograd_pays(void);
+size_t tw_winograd_filter_bytes(int in_channels, int out_channels);
+/// Scratch memory of a call; its contents need not survive.
+size_t tw_winograd_scratch_bytes(int in_channels);
+/// Plain filters [out, in, 3, 3] at the points of tw_winograd. If `adjoint`, the filters are those [in, out, 3, 3] of
+/// the convolution from `out` to `in` channels whose adjoint in its images is meant: transposed, taps reversed.
+void tw_winograd_pack(const float *filters, float *packed, int in_channels, int out_channels, bool adjoint);
+/// y = the convolution of x by Winograd's F(2 × 2, 3 × 3): 16 products instead of 36 for each 2 × 2 results and pair of
+/// channels, with sums and halves only in its transforms, so that it rounds about as a direct convolution does.
+/// A. Lavin and S. Gray, "Fast algorithms for convolutional neural networks", CVPR 2016.
+/// An infinite entry makes NaN of the results whose tile it lies in.
+void tw_winograd(const tw_winograd_shape *shape, const float *x, const float *packed, float *y, float *scratch);
+
 /// A plain loop of dependent-free fused multiply-adds; returns the number of floating-point operations done.
 double tw_fma_loop(int64_t iterations, float *sink);
 

@@ -137,7 +137,7 @@ extension DrawnSurface {
   /// How many points are missing, and what became of those that stand alone.
   private var holesText: String {
     let pending = points.count { $0.state == .pending }
-    var text = pending > 0 ? " \(pending) of \(points.count) points are not measured." : ""
+    var text = pending > 0 ? " \(pending) of \(points.count) points (grey) are not measured." : ""
     if let holes = points.holesText { text += " " + holes }
     guard !text.isEmpty, ys != nil, !panel(losses).grid.isolatedPoints.isEmpty else { return text }
     return text + " Discs are measured points among them."

@@ -138,11 +138,13 @@ struct DrawnSurface {
       title: title, grid: ThalwegFigures.SurfaceGrid(xs: xs, ys: ys ?? [0], values: values),
       centre: corners.isEmpty ? Point(0, 0) : nil)
     panel.marks = corners.map { SurfaceMark($0.name, at: Point($0.coordinates[0], $0.coordinates[1])) }
-    if isInterpolated {
-      panel.dots = points.filter { $0.state == .measured }.map { point in
+    func places(_ state: PointState) -> [Point] {
+      points.filter { $0.state == state }.map { point in
         Point(xs[point.position % xs.count], (ys ?? [0])[point.position / xs.count])
       }
     }
+    if isInterpolated { panel.dots = places(.measured) }
+    panel.unmeasured = places(.pending)
     return panel
   }
 

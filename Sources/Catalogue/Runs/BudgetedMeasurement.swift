@@ -13,6 +13,8 @@ struct BudgetedMeasurement {
   let policy: StatisticsPolicy
   /// The points.
   let grid: any PointGrid
+  /// Coordinates of what must be measured whatever else is: the points nearest to them come first.
+  let landmarks: [[Double]]
   /// For what standard errors stand.
   let samplingError: SamplingError
   /// When the time started.
@@ -48,7 +50,8 @@ struct BudgetedMeasurement {
       of: subject.exampleCount, counts: counts, evaluations: rate * max(0, seconds - spentSeconds()))
     var stream = RandomStream(seed: Self.drawSeed, 0x6275_6467)  // "budg"
     let order = stream.permutation(of: subject.exampleCount)
-    let survey = BudgetedSurvey(counts: counts, exampleCounts: exampleCounts, samplingError: samplingError)
+    var survey = BudgetedSurvey(counts: counts, exampleCounts: exampleCounts, samplingError: samplingError)
+    survey.landmarks = landmarks.map(nearestPoint)
     let (few, rest) = (exampleCounts[.few] ?? 0, exampleCounts[.rest] ?? 0)
     var parts: [BudgetedSurvey.Part: PartEvaluator] = [:]
     for (part, range) in [(BudgetedSurvey.Part.few, 0..<few), (.rest, few..<few + rest)] where !range.isEmpty {
@@ -84,6 +87,15 @@ struct BudgetedMeasurement {
       try store.write(points.filter { $0.state == .interpolated }.map { SurfacePoint($0) })
     }
     return Account(outcome: outcome, measuredCount: written, exampleCount: few + rest)
+  }
+
+  /// The index of the point of the grid that lies nearest to `place`.
+  private func nearestPoint(to place: [Double]) -> Int {
+    zip(grid.coordinates, place).reversed().reduce(0) { index, axis in
+      let (coordinates, wanted) = axis
+      let nearest = coordinates.indices.min { abs(coordinates[$0] - wanted) < abs(coordinates[$1] - wanted) } ?? 0
+      return index * coordinates.count + nearest
+    }
   }
 
   private func sample(of state: ModelState, _ part: PartEvaluator) throws -> BudgetedSurvey.Sample? {

@@ -45,7 +45,7 @@ public struct SurveyResult: Sendable {
     lines.append(
       "points       \(measured.count) measured, "
         + (interpolated.isEmpty ? "" : "\(interpolated.count) interpolated, ") + "\(divergedCount) diverged"
-        + (pending > 0 ? ", \(pending) unknown beside them" : ""))
+        + (pending > 0 ? ", \(pending) not measured" : ""))
     let relative = interpolated.compactMap { point in point.margin.map { $0 / abs(point.loss ?? .nan) } }.sorted()
     if let largest = relative.last {
       lines.append(

@@ -181,7 +181,8 @@ public struct SurveyRun {
   ) throws -> RunEnding {
     let work = BudgetedMeasurement(
       subject: subject, policy: settings.policies[0], grid: try geometry.grid(settings.axes, settings.policies[0]),
-      samplingError: samplingError, start: budget.start, seconds: budget.seconds, title: settings.kind,
+      landmarks: [settings.axes.map { _ in 0 }] + geometry.corners.map(\.coordinates), samplingError: samplingError,
+      start: budget.start, seconds: budget.seconds, title: settings.kind,
       saysPlan: saysPlan)
     let account = try work.run(into: store, observer: observer)
     try folder.facts.set(
