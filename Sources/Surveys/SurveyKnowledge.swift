@@ -15,6 +15,8 @@ struct SurveyKnowledge {
   private var few: [Int: BudgetedSurvey.Sample] = [:]
   private var rest: [Int: BudgetedSurvey.Sample] = [:]
   private var holes: Set<Int> = []
+  /// The lengths over which losses (or their logarithms) hang together, and of how many points they were learned.
+  private var lengths: (values: [Double], count: Int, isLogarithmic: Bool)?
 
   init(_ survey: BudgetedSurvey) {
     self.survey = survey
@@ -98,13 +100,18 @@ struct SurveyKnowledge {
     }
   }
 
-  private func fields() throws -> Fields? {
+  private mutating func fields() throws -> Fields? {
     let indices = few.keys.sorted()
     let isLogarithmic = (Array(few.values) + Array(rest.values)).allSatisfy { $0.losses.mean > 0 }
     func forward(_ value: Double) -> Double { isLogarithmic ? log(value) : value }
     let means = indices.map { forward(few[$0]?.losses.mean ?? 0) }
     guard indices.count >= 3 else { return nil }
-    let kriging = try Kriging(points: indices.map(place), values: means)
+    // Learning lengths is most of the work, and a few points more say nothing new.
+    let known = lengths.flatMap { known in
+      known.isLogarithmic == isLogarithmic && 4 * indices.count < 5 * known.count ? known.values : nil
+    }
+    let kriging = try Kriging(points: indices.map(place), values: means, lengths: known)
+    if known == nil { lengths = (kriging.lengths, indices.count, isLogarithmic) }
     guard hasRest else { return Fields(isLogarithmic: isLogarithmic, few: kriging, correction: nil) }
     let complete = rest.keys.sorted()
     guard complete.count >= 3 else { return nil }
@@ -140,7 +147,7 @@ struct SurveyKnowledge {
   }
 
   /// Points that have to be nearer than the nearest hole for an estimate.
-  private static let supportCount = 8
+  private static let supportCount = 12
 
   /// Points to measure between holes and finite losses, at most `limit`, those farthest from all known points first.
   private func edge(_ limit: Int) -> [Choice] {
@@ -169,7 +176,7 @@ struct SurveyKnowledge {
   }
 
   /// Points whose measurement helps most, at most `count`, and never two beside each other.
-  func choices(count limit: Int) throws -> [Choice] {
+  mutating func choices(count limit: Int) throws -> [Choice] {
     var chosen = holes.isEmpty ? [] : edge((limit + 1) / 2)
     guard let fields = try fields() else { return chosen }
     let guesses = try guesses(fields)
@@ -201,7 +208,7 @@ struct SurveyKnowledge {
   }
 
   /// Every point of the grid.
-  func points() throws -> [BudgetedPoint] {
+  mutating func points() throws -> [BudgetedPoint] {
     var points = (0..<count).map { index in
       isComplete(index) ? measuredPoint(index) : BudgetedPoint(index: index, state: .unknown)
     }
