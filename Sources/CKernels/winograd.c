@@ -12,8 +12,9 @@ static int groups_at_once(int in_blocks) {
   return groups < 1 ? 1 : groups > TW_MOST_GROUPS ? TW_MOST_GROUPS : groups;
 }
 
-// Floats of transformed images at one point. The odd cache line keeps the points of a tile out of each other's sets.
-static size_t point_size(int in_blocks, int tiles) { return (size_t)in_blocks * tiles * 16 + 16; }
+// Floats of a group's tiles at one point, in one block of channels, and at all points. The odd cache line keeps a tile's
+// points out of each other's sets.
+enum { TW_POINT = TW_GROUP * 16 + 16, TW_ALL_POINTS = TW_POINTS * TW_POINT };
 
 static int blocks_of(int channels) { return (channels + 15) / 16; }
 
@@ -30,8 +31,8 @@ size_t tw_winograd_filter_bytes(int in_channels, int out_channels) {
 }
 
 size_t tw_winograd_scratch_bytes(int in_channels) {
-  int blocks = blocks_of(in_channels), tiles = TW_GROUP * groups_at_once(blocks);
-  return (TW_POINTS * point_size(blocks, tiles) + (size_t)2 * TW_POINTS * tiles * 16) * sizeof(float);
+  int blocks = blocks_of(in_channels);
+  return (size_t)groups_at_once(blocks) * (blocks + 2) * TW_ALL_POINTS * sizeof(float);
 }
 
 // G g of three taps: their polynomial at 0, 1, -1 and infinity.
@@ -74,60 +75,79 @@ typedef struct {
   int row, top, left;
 } tile_place;
 
-// Bᵀ d B of one tile in one block of channels; `inside` if none of the 4 × 4 pixels lies in the padding.
-TW_INLINE void transform_tile(const float *plane, int height, int width, int top, int left, bool inside, float *v,
-                              size_t point) {
-  v16 d[16], e[16];
+// Bᵀ d of one column of a tile, to every fourth entry of e; `inside` if none of the four pixels lies in the padding.
+TW_INLINE void transform_column(const float *plane, int height, int width, int top, int column, bool inside, v16 *e) {
+  v16 d[4];
   for (int i = 0; i < 4; ++i) {
-    for (int j = 0; j < 4; ++j) {
-      int row = top + i, column = left + j;
-      bool known = inside || (row >= 0 && row < height && column >= 0 && column < width);
-      d[4 * i + j] = known ? load16_f32(plane + ((ptrdiff_t)row * width + column) * 16) : (v16){0};
+    int row = top + i;
+    bool known = inside || (row >= 0 && row < height && column >= 0 && column < width);
+    d[i] = known ? load16_f32(plane + ((ptrdiff_t)row * width + column) * 16) : (v16){0};
+  }
+  e[0] = d[0] - d[2];
+  e[4] = d[1] + d[2];
+  e[8] = d[2] - d[1];
+  e[12] = d[1] - d[3];
+}
+
+// Bᵀ d B of up to TW_GROUP tiles in one block of channels of each one's image.
+TW_INLINE void transform_group(const tw_winograd_shape *s, const float *x, int in_blocks, int block,
+                               const tile_place *places, int count, float *v) {
+  size_t plane_size = (size_t)s->in_height * s->in_width * 16;
+  v16 e[16];
+  for (int t = 0; t < count; ++t, v += 16) {
+    const float *plane = x + ((size_t)places[t].row * in_blocks + block) * plane_size;
+    int top = places[t].top - s->pad_top, left = places[t].left - s->pad_left;
+    bool inside = top >= 0 && left >= 0 && top + 4 <= s->in_height && left + 4 <= s->in_width;
+    if (t > 0 && places[t].left > 0) {
+      // The tile to the left has half of the columns.
+      for (int i = 0; i < 16; i += 4) e[i] = e[i + 2], e[i + 1] = e[i + 3];
+    } else {
+      for (int j = 0; j < 2; ++j) transform_column(plane, s->in_height, s->in_width, top, left + j, inside, e + j);
     }
-  }
-  for (int j = 0; j < 4; ++j) {
-    e[j] = d[j] - d[8 + j];
-    e[4 + j] = d[4 + j] + d[8 + j];
-    e[8 + j] = d[8 + j] - d[4 + j];
-    e[12 + j] = d[4 + j] - d[12 + j];
-  }
-  for (int i = 0; i < 4; ++i) {
-    const v16 *f = e + 4 * i;
-    store16_f32(v + (4 * i) * point, f[0] - f[2]);
-    store16_f32(v + (4 * i + 1) * point, f[1] + f[2]);
-    store16_f32(v + (4 * i + 2) * point, f[2] - f[1]);
-    store16_f32(v + (4 * i + 3) * point, f[1] - f[3]);
+    if (inside) {
+      for (int j = 2; j < 4; ++j) transform_column(plane, s->in_height, s->in_width, top, left + j, true, e + j);
+    } else {
+      for (int j = 2; j < 4; ++j) transform_column(plane, s->in_height, s->in_width, top, left + j, false, e + j);
+    }
+    for (int i = 0; i < 16; i += 4) {
+      store16_f32(v + i * TW_POINT, e[i] - e[i + 2]);
+      store16_f32(v + (i + 1) * TW_POINT, e[i + 1] + e[i + 2]);
+      store16_f32(v + (i + 2) * TW_POINT, e[i + 2] - e[i + 1]);
+      store16_f32(v + (i + 3) * TW_POINT, e[i + 1] - e[i + 3]);
+    }
   }
 }
 
-// Sums over channels for a group of tiles at one point, in one or two (`count`, a constant) blocks of results.
-TW_INLINE void multiply_group(int count, const float *v, int tiles, const float *u, size_t next_u, int in_blocks,
-                              float *m, size_t next_m) {
+// Two sums over channels for each tile of a group: at one point in two blocks of results, or at two points in one. The
+// second finds its factors `next_v` (a constant) and `next_u` later and goes `next_m` later. One at a time would not
+// keep the multipliers busy.
+TW_INLINE void multiply_group(const float *v, size_t next_v, const float *u, size_t next_u, int in_blocks, float *m,
+                              size_t next_m) {
   v16 sums[2][TW_GROUP];
-  for (int o = 0; o < count; ++o) {
+  for (int o = 0; o < 2; ++o) {
     for (int t = 0; t < TW_GROUP; ++t) sums[o][t] = (v16){0};
   }
-  for (int b = 0; b < in_blocks; ++b, v += tiles * 16, u += 256) {
+  for (int b = 0; b < in_blocks; ++b, v += TW_ALL_POINTS, u += 256) {
 #pragma clang loop unroll_count(4)
     for (int c = 0; c < 16; ++c) {
-      v16 f[2];
-      for (int o = 0; o < count; ++o) f[o] = load16_f32(u + o * next_u + c * 16);
+      v16 first = load16_f32(u + c * 16), second = load16_f32(u + next_u + c * 16);
       for (int t = 0; t < TW_GROUP; ++t) {
-        for (int o = 0; o < count; ++o) sums[o][t] += f[o] * v[16 * t + c];
+        sums[0][t] += first * v[16 * t + c];
+        sums[1][t] += second * v[next_v + 16 * t + c];
       }
     }
   }
-  for (int o = 0; o < count; ++o) {
+  for (int o = 0; o < 2; ++o) {
     for (int t = 0; t < TW_GROUP; ++t) store16_f32(m + o * next_m + 16 * t, sums[o][t]);
   }
 }
 
 // Aᵀ m A of one tile: 2 × 2 results, of which those beyond the image are dropped.
-TW_INLINE void finish_tile(const float *m, size_t point, float *plane, int height, int width, int top, int left) {
+TW_INLINE void finish_tile(const float *m, float *plane, int height, int width, int top, int left) {
   v16 e[8];
   for (int j = 0; j < 4; ++j) {
-    v16 first = load16_f32(m + j * point), plus = load16_f32(m + (4 + j) * point);
-    v16 minus = load16_f32(m + (8 + j) * point), last = load16_f32(m + (12 + j) * point);
+    v16 first = load16_f32(m + j * TW_POINT), plus = load16_f32(m + (4 + j) * TW_POINT);
+    v16 minus = load16_f32(m + (8 + j) * TW_POINT), last = load16_f32(m + (12 + j) * TW_POINT);
     e[j] = first + plus + minus;
     e[4 + j] = plus - minus - last;
   }
@@ -143,9 +163,9 @@ TW_KERNEL void tw_winograd(const tw_winograd_shape *s, const float *x, const flo
   int in_blocks = blocks_of(s->in_channels), out_blocks = blocks_of(s->out_channels);
   int tile_rows = (s->out_height + 1) / 2, tile_columns = (s->out_width + 1) / 2;
   int tiles = TW_GROUP * groups_at_once(in_blocks);
-  size_t point = point_size(in_blocks, tiles), sums_point = (size_t)tiles * 16, sums_block = TW_POINTS * sums_point;
-  size_t next_u = (size_t)TW_POINTS * in_blocks * 256;
-  float *v = scratch, *sums = scratch + TW_POINTS * point;
+  size_t group_size = (size_t)in_blocks * TW_ALL_POINTS;
+  size_t next_point = (size_t)in_blocks * 256, next_block = TW_POINTS * next_point;
+  float *v = scratch, *sums = scratch + groups_at_once(in_blocks) * group_size;
   tile_place places[TW_GROUP * TW_MOST_GROUPS], next = {0, 0, 0};
   int64_t left = (int64_t)s->rows * tile_rows * tile_columns;
   while (left > 0) {
@@ -153,14 +173,6 @@ TW_KERNEL void tw_winograd(const tw_winograd_shape *s, const float *x, const flo
     left -= count;
     for (int t = 0; t < count; ++t) {
       places[t] = next;
-      int top = next.top - s->pad_top, first = next.left - s->pad_left;
-      bool inside = top >= 0 && first >= 0 && top + 4 <= s->in_height && first + 4 <= s->in_width;
-      const float *plane = x + (size_t)next.row * in_blocks * s->in_height * s->in_width * 16;
-      for (int b = 0; b < in_blocks; ++b, plane += (size_t)s->in_height * s->in_width * 16) {
-        float *to = v + ((size_t)b * tiles + t) * 16;
-        if (inside) transform_tile(plane, s->in_height, s->in_width, top, first, true, to, point);
-        else transform_tile(plane, s->in_height, s->in_width, top, first, false, to, point);
-      }
       next.left += 2;
       if (next.left >= s->out_width) {
         next.left = 0;
@@ -171,23 +183,29 @@ TW_KERNEL void tw_winograd(const tw_winograd_shape *s, const float *x, const flo
         }
       }
     }
+    for (int g = 0; g * TW_GROUP < count; ++g) {
+      int size = count - g * TW_GROUP < TW_GROUP ? count - g * TW_GROUP : TW_GROUP;
+      for (int b = 0; b < in_blocks; ++b) {
+        transform_group(s, x, in_blocks, b, places + g * TW_GROUP, size, v + g * group_size + b * TW_ALL_POINTS);
+      }
+    }
     int groups = (count + TW_GROUP - 1) / TW_GROUP;
     for (int block = 0; block < out_blocks; block += 2) {
       int width = out_blocks - block < 2 ? 1 : 2;
-      for (int p = 0; p < TW_POINTS; ++p) {
+      for (int p = 0; p < TW_POINTS; p += 3 - width) {
         const float *u = packed + ((size_t)block * TW_POINTS + p) * in_blocks * 256;
         for (int g = 0; g < groups; ++g) {
-          const float *from = v + p * point + (size_t)g * TW_GROUP * 16;
-          float *to = sums + p * sums_point + (size_t)g * TW_GROUP * 16;
-          if (width == 2) multiply_group(2, from, tiles, u, next_u, in_blocks, to, sums_block);
-          else multiply_group(1, from, tiles, u, next_u, in_blocks, to, sums_block);
+          const float *from = v + g * group_size + p * TW_POINT;
+          float *to = sums + g * 2 * TW_ALL_POINTS + p * TW_POINT;
+          if (width == 2) multiply_group(from, 0, u, next_block, in_blocks, to, TW_ALL_POINTS);
+          else multiply_group(from, TW_POINT, u, next_point, in_blocks, to, TW_POINT);
         }
       }
       for (int o = 0; o < width; ++o) {
         for (int t = 0; t < count; ++t) {
           float *plane = y + ((size_t)places[t].row * out_blocks + block + o) * s->out_height * s->out_width * 16;
-          finish_tile(sums + o * sums_block + 16 * t, sums_point, plane, s->out_height, s->out_width, places[t].top,
-                      places[t].left);
+          const float *from = sums + (t / TW_GROUP * 2 + o) * TW_ALL_POINTS + t % TW_GROUP * 16;
+          finish_tile(from, plane, s->out_height, s->out_width, places[t].top, places[t].left);
         }
       }
     }
