@@ -38,7 +38,9 @@ package struct Axis: Equatable, Sendable {
   /// The text beside the tick at `value`.
   package func label(_ value: Double) -> String {
     if step > 0 { return NumberFormat.text(value, step: step) }
-    return lower < 0.99e-3 || upper > 1.01e4 ? NumberFormat.power(value) : NumberFormat.text(value)
+    // “3×10⁰” says 3.
+    let isDigit = 1 < value && value < 10
+    return (lower < 0.99e-3 || upper > 1.01e4) && !isDigit ? NumberFormat.power(value) : NumberFormat.text(value)
   }
 
   /// Thins and unlabelled ticks of a logarithmic axis with few ticks a decade.

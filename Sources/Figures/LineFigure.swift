@@ -117,9 +117,11 @@ public struct LineFigure: Figure {
 
   private func drawLine(_ line: LineSeries, _ index: Int, _ frame: PlotFrame, on canvas: Canvas) {
     let colour = ColourMap.lineColour(index)
+    // A line that others cover shows as their rim.
+    let covers = series.dropFirst(index + 1).count { $0.runs == line.runs && $0.side == line.side }
     for run in line.runs {
       let points = run.map { place($0, line, frame) }
-      canvas.stroke(points, colour, width: 1.6, dash: dash(of: line, index))
+      canvas.stroke(points, colour, width: 1.6 + 2.4 * Double(covers), dash: dash(of: line, index))
       // A point between two holes has no line to show it.
       if points.count == 1 { canvas.fillCircle(at: points[0], radius: 1.8, colour) }
     }

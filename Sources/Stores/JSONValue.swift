@@ -41,7 +41,8 @@ public enum JSONValue: Sendable {
     do {
       self = try JSONDecoder().decode(JSONValue.self, from: Data(text.utf8))
     } catch {
-      throw .invalidValue(place: "JSON text", reason: describe(error))
+      let fault = syntaxFault(of: text).map { "the file is not valid JSON: \($0)" }
+      throw .invalidValue(place: "JSON text", reason: fault ?? describe(error))
     }
   }
 

@@ -62,16 +62,45 @@ func describe(_ error: any Error) -> String {
     let path = codingPath.map { $0.intValue.map { "[\($0)]" } ?? $0.stringValue }
     return path.isEmpty ? "the file" : path.joined(separator: ".")
   }
+  func noun(_ type: any Any.Type) -> String {
+    switch "\(type)" {
+    case "String": "a text"
+    case "Bool": "true or false"
+    case let name where name.hasPrefix("Array"): "a list"
+    case let name where name.hasPrefix("Dictionary"): "an object"
+    case let name where name.contains("Int"): "a whole number"
+    case "Double", "Float": "a number"
+    default: "a \(type)"
+    }
+  }
   switch error {
   case DecodingError.keyNotFound(let key, let context):
     return "\(place(context.codingPath)) has no '\(key.stringValue)'"
-  case DecodingError.typeMismatch(_, let context), DecodingError.valueNotFound(_, let context):
-    return "\(place(context.codingPath)): \(context.debugDescription)"
+  case DecodingError.typeMismatch(let type, let context), DecodingError.valueNotFound(let type, let context):
+    return "\(place(context.codingPath)) is not \(noun(type))"
   case DecodingError.dataCorrupted(let context):
     return "\(place(context.codingPath)) is not valid JSON: \(context.debugDescription)"
   case EncodingError.invalidValue(let value, let context):
     return "\(place(context.codingPath)) is \(value), which JSON cannot hold"
   default:
     return "\(error)"
+  }
+}
+
+/// What is wrong with a text that is no JSON, and where; `nil` for JSON. Of the system's readers, the one that decodes does
+/// not say where.
+func syntaxFault(of text: String) -> String? {
+  do {
+    _ = try JSONSerialization.jsonObject(with: Data(text.utf8), options: .fragmentsAllowed)
+    return nil
+  } catch {
+    let reason = (error as NSError).userInfo["NSDebugDescription"] as? String ?? "\(error)"
+    let words = reason.split(separator: " ")
+    guard let offset = words.last.flatMap({ Int($0.filter(\.isNumber)) }), words.dropLast().last == "character" else {
+      return reason
+    }
+    let before = text.utf8.prefix(offset).split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
+    let what = words.dropLast(3).joined(separator: " ").lowercased()
+    return "\(what) around line \(before.count), column \((before.last?.count ?? 0) + 1)"
   }
 }

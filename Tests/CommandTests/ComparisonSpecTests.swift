@@ -25,7 +25,7 @@ struct ComparisonSpecTests {
     #expect(plan.arms.count >= 2 && plan.seeds.count >= 3)
     #expect(plan.cells.count == plan.arms.count * plan.seeds.count)
     #expect(plan.cells.prefix(plan.arms.count).allSatisfy { $0.seed == plan.seeds[0] })
-    #expect(plan.arms.contains(where: \.isBaseline) && !plan.spec.paper.finding.isEmpty)
+    #expect(plan.arms.contains(where: \.isBaseline) && plan.spec.paper?.finding.isEmpty == false)
     #expect(plan.quantities.count == 7)
     // Whatever a file leaves to defaults would depend on the machine.
     #expect(plan.cells.allSatisfy { $0.settings.threadCount == 2 })
@@ -37,7 +37,7 @@ struct ComparisonSpecTests {
       ("titel", "\"x\"", "the file has no field “titel”, expected some of title, question"),
       ("baseline", "\"none\"", "baseline: found “none”, expected one of plain, momentum"),
       ("seeds", "[]", "seeds: found none, expected at least one"), ("seeds", "[1, 1]", "seeds: found 1, 1, expected"),
-      ("seeds", "[-1]", "seeds: found -1, expected numbers ≥ 0"), ("title", "3", "title: "),
+      ("seeds", "[-1]", "seeds: found -1, expected numbers ≥ 0"), ("title", "3", "title is not a text"),
       ("arms", #"[{"name": "plain"}, {"name": "plain"}]"#, "arms: found “plain” twice"),
       ("arms", #"[{"name": "plain", "momentum": 0.9}]"#, "arms.[0] has no field “momentum”"),
       ("arms", #"[{"name": "a/b"}]"#, "arms: found the name “a/b”"),
@@ -50,7 +50,8 @@ struct ComparisonSpecTests {
       ("measures", #"{"examples": 1, "of": []}"#, "measures.examples: found 1"),
       ("measures", #"{"examples": 9, "of": ["rank()"]}"#, "measures.of: no measure is called “rank”"),
       ("measures", #"{"examples": 9, "of": ["trace()", "trace()"]}"#, "measures.of: found trace() twice"),
-      ("checked", "nonsense", "is not valid JSON"),
+      ("checked", "nonsense", "the file is not valid JSON: invalid value around line"),
+      ("arms", #"[{"name": "plain", "epochs": "two"}]"#, "arms.[0].epochs is not a whole number"),
     ])
   func refused(field: String, value: String, message: String) throws {
     var fixture = try ComparisonFixture()

@@ -26,7 +26,7 @@ struct ComparisonTests {
     #expect(trained.status == 0, "\(trained.errors)")
     let (alone, cell) = (try fixture.run("alone"), try fixture.run("job/cells/momentum-seed2"))
     #expect(try alone.compared(with: cell).haveEqualContent)
-    for ending in ["md", "csv", "json"] { #expect(fixture.has("job/compare.\(ending)")) }
+    for name in ["compare.csv", "compare.json", "report.md", "report.html"] { #expect(fixture.has("job/" + name)) }
     for figure in ["ends", "differences", "accuracy", "loss"] { #expect(fixture.has("job/figures/\(figure).png")) }
     let slice = try Program.run(
       "slice", "job/cells/momentum-seed2", "--x=-1:1:3", "--out", "slice", in: fixture.folder)

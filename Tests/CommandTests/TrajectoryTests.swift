@@ -65,7 +65,7 @@ struct TrajectoryTests {
     try FileManager.default.copyItem(
       atPath: folder(GeometryFixture.checkpoint(1)), toPath: folder("alone.safetensors"))
     let alone = try Program.run("trajectory", "alone.safetensors", "--out", "none", in: folder)
-    #expect(alone.isOneLineError && alone.errors.contains("belongs to no run"), "\(alone.errors)")
+    #expect(alone.isOneLineError && alone.errors.contains("belongs to no training run"), "\(alone.errors)")
     let short = try SurfaceFixture.shared.get().folder
     let few = try Program.run("trajectory", "run", "--out", "none", in: short)
     #expect(few.isOneLineError && few.errors.contains("expected at least 3"), "\(few.errors)")

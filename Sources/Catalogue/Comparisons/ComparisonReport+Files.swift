@@ -5,67 +5,42 @@ import ThalwegSpectra
 public import ThalwegStores
 
 extension ComparisonReport {
-  /// All of it as Markdown.
-  var markdown: String {
+  /// All of it for people.
+  func runReport(of folder: RunFolder, plan lines: [String]) throws -> RunReport {
     let spec = plan.spec
-    let failures = failureLines.map { "* " + $0 }.joined(separator: "\n")
-    let done = result.cells.filter { if case .finished = $0.state { true } else { false } }.count
-    return """
-      # \(spec.title)
-
-      \(spec.question)
-
-      **Published:** \(spec.paper.finding) (\(spec.paper.citation))
-
-      **Checked here:** \(spec.checked)
-
-      **State:** \(done) of \(result.cells.count) training runs are finished, \
-      \(plan.arms.reduce(0) { $0 + result.failures(of: $1.name).count }) could not go on.
-
-      \(sentences.joined(separator: " "))
-
-      \(plan.quantities.map(table).joined(separator: "\n\n"))
-
-      Means over seeds ± one standard error; differences from \(spec.baseline), paired by seed, with intervals of \
-      95 %. All but the test split's numbers are those of the undeformed loss on \(result.exampleCount) training \
-      examples without changes of images; Hessian and loss under running statistics, BN-sharpness under batch \
-      statistics.
-      \(failures.isEmpty ? "" : "\n## Runs that could not go on\n\n\(failures)\n")
-      ![Ends of the runs](figures/ends.png)
-
-      ![Differences from \(spec.baseline)](figures/differences.png)
-
-      ![Test accuracy](figures/accuracy.png)
-
-      ![Training loss](figures/loss.png)
-
-      ## Settings
-
-      \(settings.map { "* " + $0 }.joined(separator: "\n"))
-
-      """
-  }
-
-  private func table(_ quantity: ComparisonQuantity) -> String {
-    let rows = rows(quantity).map {
-      "| \($0.arm) | \($0.count) | \($0.mean) | \($0.difference) | \($0.verdict) |"
-    }
-    return (["| \(quantity.label) | n | mean | difference | |", "| --- | ---: | ---: | ---: | --- |"] + rows)
-      .joined(separator: "\n")
-  }
-
-  private var settings: [String] {
-    plan.arms.map { arm in
-      let settings = arm.settings
-      let later = settings.switches.map { ", after epoch \($0.epoch) `\($0.optimiser)`" }.joined()
-      let deformation = settings.deformation.steps.isEmpty ? "" : ", deformed by `\(settings.deformation)`"
-      return "\(arm.name): `\(settings.network)`, \(settings.epochCount) epochs, batches of \(settings.batchSize), "
-        + "`\(settings.schedule)`, `\(settings.optimiser)`\(later)\(deformation)"
-    } + [
-      "data: `\(plan.data)`; seeds \(plan.seeds.map(String.init).joined(separator: ", "))",
-      "thalweg \(Machine.version), \(plan.arms[0].settings.precision.rawValue), "
-        + "\(plan.arms[0].settings.threadCount) threads",
+    let done = result.cells.count { if case .finished = $0.state { true } else { false } }
+    let failed = plan.arms.reduce(0) { $0 + result.failures(of: $1.name).count }
+    let reading = [
+      spec.question, spec.paper.map { "Published: \($0.finding) (\($0.citation))" }, spec.checked.map { "Here: \($0)" },
+      "Tables give means over seeds ± one standard error, and differences from \(spec.baseline), paired by seed, with "
+        + "intervals of 95 %. All but the test split's numbers are those of the undeformed loss on "
+        + "\(result.exampleCount) training examples without changes of images; Hessian and loss under running statistics, "
+        + "BN-sharpness under batch statistics.",
     ]
+    let findings = ["\(done) of \(result.cells.count) training runs are finished, \(failed) could not go on."]
+    return try RunReport(
+      of: folder, title: spec.title, reading: reading.compactMap { $0 }.joined(separator: " "),
+      findings: (findings + sentences + failureLines).map { String(repeating: " ", count: 13) + $0 },
+      plan: lines, tables: plan.quantities.map(table) + [settings])
+  }
+
+  private func table(_ quantity: ComparisonQuantity) -> RunReport.Table {
+    RunReport.Table(
+      heading: quantity.label, columns: ["arm", "n", "mean", "difference", ""],
+      rows: rows(quantity).map { [$0.arm, $0.count, $0.mean, $0.difference, $0.verdict] })
+  }
+
+  private var settings: RunReport.Table {
+    RunReport.Table(
+      heading: "Arms", columns: ["arm", "network", "epochs", "batch", "schedule", "optimiser", "deformation"],
+      rows: plan.arms.map { arm in
+        let settings = arm.settings
+        let later = settings.switches.map { ", after epoch \($0.epoch) \($0.optimiser)" }.joined()
+        return [
+          arm.name, "\(settings.network)", "\(settings.epochCount)", "\(settings.batchSize)", "\(settings.schedule)",
+          "\(settings.optimiser)" + later, settings.deformation.steps.isEmpty ? "" : "\(settings.deformation)",
+        ]
+      })
   }
 
   /// A line for each arm and quantity, numbers in full.
@@ -91,9 +66,9 @@ extension ComparisonReport {
   /// All of it as JSON.
   public var json: JSONValue {
     [
-      "title": .string(plan.spec.title), "question": .string(plan.spec.question),
-      "paper": ["finding": .string(plan.spec.paper.finding), "citation": .string(plan.spec.paper.citation)],
-      "checked": .string(plan.spec.checked), "baseline": .string(plan.spec.baseline),
+      "title": .string(plan.spec.title), "question": plan.spec.question.map { .string($0) } ?? .null,
+      "paper": plan.spec.paper.map { ["finding": .string($0.finding), "citation": .string($0.citation)] } ?? .null,
+      "checked": plan.spec.checked.map { .string($0) } ?? .null, "baseline": .string(plan.spec.baseline),
       "data": .string(plan.data.description), "examples": .integer(Int128(result.exampleCount)),
       "seeds": .array(plan.seeds.map { .integer(Int128($0)) }), "isComplete": .bool(result.isComplete),
       "sentences": .array(sentences.map { .string($0) }), "arms": .array(plan.arms.map(json(of:))),

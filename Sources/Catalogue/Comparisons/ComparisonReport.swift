@@ -12,11 +12,11 @@ public struct ComparisonReport {
 
   var plan: ComparisonPlan { result.plan }
 
-  /// Writes `compare.md`, `compare.csv` and `compare.json` into a comparison's folder.
-  func write(to path: String) throws {
-    try atomicWrite(path + "/compare.md", markdown)
-    try atomicWrite(path + "/compare.csv", csv)
-    try atomicWrite(path + "/compare.json", json.indentedText + "\n")
+  /// Writes `compare.csv`, `compare.json` and the report into a comparison's folder.
+  func write(to folder: RunFolder, plan lines: [String]) throws {
+    try atomicWrite(folder.path + "/compare.csv", csv)
+    try atomicWrite(folder.path + "/compare.json", json.indentedText + "\n")
+    try runReport(of: folder, plan: lines).write(to: folder)
   }
 
   // MARK: - Tables
@@ -110,7 +110,7 @@ public struct ComparisonReport {
   // MARK: - Sentences
 
   /// What the numbers can tell.
-  var sentences: [String] { [seedSentence, chanceSentence, costSentence].compactMap { $0 } }
+  var sentences: [String] { [seedSentence, unequalSentence, chanceSentence, costSentence].compactMap { $0 } }
 
   private var comparisons: [(quantity: ComparisonQuantity, difference: PairedDifference)] {
     plan.quantities.flatMap { quantity in
@@ -131,6 +131,13 @@ public struct ComparisonReport {
     return "\(count) seeds, compared with \(plan.spec.baseline) seed by seed: a difference counts where its interval "
       + "of 95 % (Student's t, \(errors) standard errors to each side) leaves out 0, else it is not confirmed."
       + (size.map { " Here test accuracies must differ by about \(significant(100 * $0, 2)) points for that." } ?? "")
+  }
+
+  /// Whether some arms have seeds that others lack.
+  private var unequalSentence: String? {
+    let counts = plan.arms.map { result.values(of: $0.name, .testAccuracy).keys.sorted() }.filter { !$0.isEmpty }
+    guard let first = counts.first, counts.contains(where: { $0 != first }) else { return nil }
+    return "Not all arms have the same seeds (yet): compare differences, which are between the same seeds, not means."
   }
 
   private var chanceSentence: String? {

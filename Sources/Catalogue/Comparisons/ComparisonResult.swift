@@ -1,3 +1,4 @@
+import Foundation
 public import ThalwegSpectra
 import ThalwegStores
 
@@ -47,8 +48,11 @@ public struct ComparisonResult: Sendable {
 
   /// Reads what a comparison in the folder at `path` came to so far; another process may be working there.
   ///
-  /// - Throws: `StoreError` where there is none.
+  /// - Throws: ``ComparisonError`` where there is none, and `StoreError`.
   public init(_ plan: ComparisonPlan, in path: String) throws {
+    guard FileManager.default.fileExists(atPath: path) else {
+      throw ComparisonError(path: path, reason: "nothing was compared here yet; the command without --status begins")
+    }
     let job = try RunFolder.open(path)
     defer { job.close() }
     guard job.runDescription.kind == "compare" else {

@@ -88,14 +88,15 @@ public struct ComparisonRun {
       try clock.noteEnd(of: cell, path)
       let result = try ComparisonResult(plan, ledger, path)
       if let line = result.line(of: cell) { observer.say(line) }
-      try ComparisonReport(result).write(to: path)
+      try ComparisonReport(result).write(to: job, plan: planLines)
       if !pending.isEmpty {
         observer.say("left         about \(durationText(clock.seconds(of: pending))) for \(pending.count) cells")
       }
     }
     let result = try ComparisonResult(plan, ledger, path)
-    try ComparisonReport(result).write(to: path)
+    // The report shows the figures.
     try ComparisonFigures(result).write(to: job)
+    try ComparisonReport(result).write(to: job, plan: planLines)
     if result.isComplete { try job.finish() }
     return (result, .finished)
   }

@@ -17,17 +17,21 @@ import ThalwegStores
 /// }
 /// ```
 ///
+/// `question`, `checked`, `paper`, `grid` and `measures` may be left out. Settings and arms take `network`, `epochs`,
+/// `batch`, `schedule`, `optimiser`, `then`, `deform`, `augment` and `normalisation`, as the options of training; settings
+/// take `data`, `precision` and `threads` as well.
+///
 /// `grid` holds lists of such arms; every choice of one from each list is an arm as well, its name made of theirs. The
 /// baseline may be in one of these lists: then arms are compared with those that have it and are the same otherwise.
 public struct ComparisonSpec: Sendable, Decodable {
   /// What it is, in a few words.
   public let title: String
-  /// What it asks.
-  public let question: String
-  /// What was published.
-  public let paper: Paper
+  /// What it asks, if it says so.
+  public let question: String?
+  /// What was published, if anything.
+  public let paper: Paper?
   /// What is checked here, and how it differs from what was published.
-  public let checked: String
+  public let checked: String?
   /// The settings that all arms have unless they change them.
   let settings: CommonSettings
   /// The seeds.
@@ -62,9 +66,9 @@ public struct ComparisonSpec: Sendable, Decodable {
     try decoder.requireFields(among: CodingKeys.allCases.map(\.rawValue))
     let fields = try decoder.container(keyedBy: CodingKeys.self)
     title = try fields.decode(String.self, forKey: .title)
-    question = try fields.decode(String.self, forKey: .question)
-    paper = try fields.decode(Paper.self, forKey: .paper)
-    checked = try fields.decode(String.self, forKey: .checked)
+    question = try fields.decodeIfPresent(String.self, forKey: .question)
+    paper = try fields.decodeIfPresent(Paper.self, forKey: .paper)
+    checked = try fields.decodeIfPresent(String.self, forKey: .checked)
     settings = try fields.decode(CommonSettings.self, forKey: .settings)
     seeds = try fields.decode([Int].self, forKey: .seeds)
     arms = try fields.decodeIfPresent([Arm].self, forKey: .arms) ?? []

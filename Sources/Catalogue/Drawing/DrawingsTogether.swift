@@ -25,7 +25,8 @@ struct DrawingsTogether {
       Set(shown.map(\.contourLabels)).count == 1
       ? (contour: shown[0].contourLabels, short: shown[0].shortLabels)
       : (contour: ["first direction", "second direction"], short: ["first direction", "second direction"])
-    let text = "One scale for all. " + caption(surfaces)
+    let dots = shown.contains(where: \.isInterpolated) ? " Dots: measured points; the others are estimated." : ""
+    let text = "One scale for all. " + caption(surfaces) + dots + settings.capText
     return [
       NamedFigure(
         name: "contours",
@@ -49,7 +50,7 @@ struct DrawingsTogether {
     if labels.count == 1, let label = labels.first ?? nil { figure.xLabel = label }
     if slices.allSatisfy({ !$0.corners.isEmpty }) { figure.target = 1 }
     let hasBands = shown.contains { $0.points.contains { $0.standardError != nil } }
-    figure.caption = (hasBands ? "Bands: 95 %. " : "") + caption(slices)
+    figure.caption = (hasBands ? "Bands: 95 %. " : "") + caption(slices) + settings.capText
     figure.size = Size(width: 560, height: 380)
     return [NamedFigure(name: "slices", figure: figure)]
   }
@@ -87,10 +88,13 @@ struct DrawingsTogether {
 
   private func caption(_ surfaces: [DrawnSurface]) -> String {
     let text = shared(surfaces.map(\.caption))
-    let holes = surfaces.map { surface in surface.losses.count { $0 == nil } }
-    guard holes.contains(where: { $0 > 0 }) else { return text }
-    let counts = zip(titles, zip(holes, surfaces)).map { "\($0) \($1.0) of \($1.1.points.count)" }
-    return text + " Holes, points without a finite loss: \(counts.joined(separator: ", "))."
+    func counts(_ state: PointState) -> String? {
+      let counts = surfaces.map { surface in surface.points.count { $0.state == state } }
+      guard counts.contains(where: { $0 > 0 }) else { return nil }
+      return zip(titles, zip(counts, surfaces)).map { "\($0) \($1.0) of \($1.1.points.count)" }.joined(separator: ", ")
+    }
+    return text + (counts(.diverged).map { " Holes, points without a finite loss: \($0)." } ?? "")
+      + (counts(.pending).map { " Grey, not measured: \($0)." } ?? "")
   }
 
   /// What all captions say once, and what is left of each behind its title. Their clauses end with semicolons.

@@ -23,12 +23,12 @@ extension DrawnSurface {
         name: "contour" + suffix,
         figure: ContourFigure(
           panels: panels, xLabel: contourLabels[0], yLabel: contourLabels[1], values: values,
-          caption: caption + pointsText + holesText, style: settings.contourStyle)),
+          caption: caption + pointsText + holesText + settings.capText, style: settings.contourStyle)),
       NamedFigure(
         name: "surface" + suffix,
         figure: LitSurfaceFigure(
           panels: panels, xLabel: shortLabels[0], yLabel: shortLabels[1], values: values,
-          caption: caption + pointsText + holesText)),
+          caption: caption + pointsText + holesText + settings.capText)),
     ] + uncertainty(settings) + curvatureFigures(settings) + furtherFigures(settings)
   }
 
@@ -86,7 +86,8 @@ extension DrawnSurface {
     var figure = LineFigure.slice(lines, values: settings.axis("loss (nats)", of: losses))
     if let label = labels?.first { figure.xLabel = label }
     if !corners.isEmpty { figure.target = 1 }
-    figure.caption = caption + (points.contains { $0.margin != nil } ? " Band: 95 %." : "") + holesText
+    figure.caption =
+      caption + (points.contains { $0.margin != nil } ? " Band: 95 %." : "") + holesText + settings.capText
     return figure
   }
 

@@ -29,14 +29,25 @@ public struct FigureSettings: Sendable, Equatable {
     guard !formats.isEmpty else {
       throw SettingError("formats", found: "none", expected: "a list of svg, png and pdf")
     }
-    if let levelCount, !(1...200).contains(levelCount) {
-      throw SettingError("levels", found: "\(levelCount)", expected: "1 to 200")
+    if let levelCount, !(2...200).contains(levelCount) {
+      throw SettingError("levels", found: "\(levelCount)", expected: "2 to 200")
     }
     if let cap, !(abs(cap) <= 1e300) || isLogarithmic == true && cap <= 0 {
       let expected = isLogarithmic == true ? "a positive number on a logarithmic scale" : "a number up to 1e300"
       throw SettingError("cap", found: "\(cap)", expected: expected)
     }
   }
+
+  /// Checks that the cap leaves something to see of `values`.
+  ///
+  /// - Throws: ``SettingError``.
+  func checkCap(of values: some Sequence<Double?>) throws(SettingError) {
+    guard let cap, let lowest = values.lazy.compactMap({ $0 }).min(), cap <= lowest else { return }
+    throw SettingError("cap", found: shortText(cap), expected: "more than the lowest loss, \(shortText(lowest))")
+  }
+
+  /// What a caption says of the cap.
+  var capText: String { cap.map { " Losses above \(shortText($0)) are not told apart." } ?? "" }
 
   /// The axis of losses, or of other `values`; a logarithm of none of them is no reason to lose the figure.
   func axis(_ label: String, of values: some Sequence<Double?>) -> ValueAxis {

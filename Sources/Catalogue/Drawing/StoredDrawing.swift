@@ -32,6 +32,14 @@ public struct StoredDrawing {
     let path: String
     let title: String
     let content: Content
+    /// The losses that a cap may cut.
+    var losses: [Double?] {
+      switch content {
+      case .surface(let surface), .slice(let surface): surface.losses
+      case .training(let course): course.epochs.map(\.undeformedLoss)
+      case .spectrum, .ridges: []
+      }
+    }
     /// What the result was asked to be drawn like.
     let isLogarithmic: Bool?
     /// The text above and below a training's figure.
@@ -67,13 +75,14 @@ public struct StoredDrawing {
   ///   - settings: Formats and scales.
   ///   - folder: Where to; it is made if it is absent. `nil` for the one result's own figures.
   /// - Returns: The paths of the files; none where no point has a value.
-  /// - Throws: ``SettingError``, `FigureError`, and the system's refusal of a folder.
+  /// - Throws: ``SettingError``, also for a cap below all losses, `FigureError`, and the system's refusal of a folder.
   public func write(_ settings: FigureSettings, to folder: String? = nil) throws -> [String] {
     try settings.validate()
     var settings = settings
     if settings.isLogarithmic == nil && isOneResult {
       settings.isLogarithmic = parts[0].isLogarithmic
     }
+    try settings.checkCap(of: parts.flatMap(\.losses))
     let figures = try figures(settings)
     let place = folder ?? parts[0].path + "/figures"
     do {

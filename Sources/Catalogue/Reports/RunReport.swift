@@ -109,7 +109,10 @@ struct RunReport {
       let name = String(file[..<dot])
       if byName[name]?.hasSuffix(".svg") != true { byName[name] = "figures/" + file }
     }
-    let first = ["contours", "contour", "surface", "slices", "slice", "path", "trajectory", "spectrum", "ridges"]
+    let first = [
+      "contours", "contour", "surface", "slices", "slice", "path", "trajectory", "spectrum", "ridges", "ends",
+      "differences",
+    ]
     func rank(_ name: String) -> Int { first.firstIndex(of: name) ?? first.count }
     return byName.sorted { (rank($0.key), $0.key) < (rank($1.key), $1.key) }.map {
       Picture(name: $0.key, path: $0.value)

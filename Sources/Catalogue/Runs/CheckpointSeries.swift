@@ -16,19 +16,19 @@ struct CheckpointSeries {
   /// Finds the run's checkpoints, and checks that each is what the run wrote.
   ///
   /// - Parameter least: How many there must be.
-  /// - Throws: ``SettingError`` where the checkpoint belongs to no run or the run has too few; ``ChangedCheckpoint``.
+  /// - Throws: ``SeriesError`` where the checkpoint belongs to no run or the run has too few; ``ChangedCheckpoint``.
   init(of subject: Subject, least: Int) throws {
     guard let place = try CheckpointOrigin(subject.settings.checkpoint).place else {
-      throw SettingError(
-        "directions", found: "\(subject.settings.checkpoint), which belongs to no run",
-        expected: "a training run's folder, or one of its checkpoints")
+      throw SeriesError(
+        path: "\(subject.settings.checkpoint)",
+        reason: "it belongs to no training run; expected the folder of one, or one of its checkpoints")
     }
     defer { place.run.close() }
     let epochs = try place.run.checkpointEpochs()
     guard epochs.count >= least else {
-      throw SettingError(
-        "directions", found: "\(epochs.count) checkpoint\(epochs.count == 1 ? "" : "s") in \(place.run.path)",
-        expected: "at least \(least) for principal components")
+      throw SeriesError(
+        path: place.run.path,
+        reason: "found \(epochs.count) checkpoint\(epochs.count == 1 ? "" : "s") of epochs, expected at least \(least)")
     }
     let run = place.run
     let paths = epochs.map { run.checkpointPath(epoch: $0) }
@@ -51,4 +51,15 @@ struct CheckpointSeries {
   func components(from origin: PrincipalOrigin) throws -> PrincipalComponents {
     try PrincipalComponents(of: epochs.count, from: origin, state: state)
   }
+}
+
+/// Why the checkpoints of a run have no principal components.
+public struct SeriesError: Error, Equatable, Sendable, CustomStringConvertible {
+  /// The checkpoint or the run's folder.
+  public let path: String
+  /// What was found and what was expected.
+  public let reason: String
+
+  /// One line.
+  public var description: String { "\(path): \(printable(reason, limit: 600)), for the principal components of a run" }
 }

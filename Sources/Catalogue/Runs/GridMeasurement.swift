@@ -119,6 +119,15 @@ extension Sequence<SurfacePoint> {
     ].compactMap { $0 }
     return "\(holes.count) of \(points.count) points \(reasons.joined(separator: ", ")) and are holes."
   }
+
+  /// What helps against negative running variances; `nil` where there are none.
+  var varianceAdvice: String? {
+    let negative = compactMap { $0.extra[SurfacePoint.negativeVariance] }
+    return negative.min().map { worst in
+      "\(negative.count) of these would have a negative running variance, down to \(shortText(worst)); "
+        + "--batch-norm re-estimated has none"
+    }
+  }
 }
 
 extension String {

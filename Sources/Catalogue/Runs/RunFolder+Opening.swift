@@ -17,9 +17,15 @@ public struct OtherRun: Error, Equatable, Sendable, CustomStringConvertible {
       case "seeds": "another seed of \(name)"
       default: "another \(name)"
       }
-    return "\(path) holds a run with \(what): found \(difference.found ?? "none"), asked for "
-      + "\(difference.expected ?? "none"); choose another --out"
+    return "\(path) holds a run with \(what): found \(short(difference.found)), asked for "
+      + "\(short(difference.expected)); choose another --out"
   }
+}
+
+/// The text of a setting; of a long one, such as all axes of an imported surface, the beginning.
+private func short(_ text: String?) -> String {
+  guard let text else { return "none" }
+  return text.count <= 120 ? text : text.prefix(120) + "…"
 }
 
 extension RunFolder {

@@ -52,12 +52,7 @@ public struct SurveyResult: Sendable {
         "             interpolated: within \(fixed(100 * relative[relative.count / 2], 1)) % of the loss at half of them, "
           + "\(fixed(100 * largest, 1)) % at all (95 %)")
     }
-    let negative = points.compactMap { $0.extra[SurfacePoint.negativeVariance] }
-    if let worst = negative.min() {
-      lines.append(
-        "             \(negative.count) of these would have a negative running variance, down to \(shortText(worst)); "
-          + "--batch-norm re-estimated has none")
-    }
+    if let advice = points.varianceAdvice { lines.append("             \(advice)") }
     if interpolated.isEmpty, roughness.tripleCount > 0 {
       lines.append("roughness    \(fixed(roughness.value, 6)) of the range bends forth and back")
     }

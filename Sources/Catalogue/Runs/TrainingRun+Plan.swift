@@ -22,7 +22,7 @@ extension TrainingRun {
       "descent      \(settings.schedule), seed \(settings.seed)",
       "             \(settings.optimiser)",
     ] + settings.switches.map { "             after epoch \($0.epoch): \($0.optimiser)" } + deformationLines + [
-      "computing    \(settings.precision.rawValue), \(settings.threadCount) threads"
+      "computing    \(settings.precision.rawValue), \(settings.threadCount) thread\(settings.threadCount == 1 ? "" : "s")"
     ]
   }
 

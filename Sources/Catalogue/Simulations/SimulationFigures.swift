@@ -27,7 +27,13 @@ struct SimulationFigures {
     let lines = outcome.walks.map { walk in
       LineSeries(name: walk.name, xs: walk.points.map { Double($0.step) }, values: walk.points.map(\.loss))
     }
-    return LineFigure(series: lines, xLabel: "step", left: lossAxis, caption: caption)
+    let floor = lossAxis.lower.map { " Losses below \(significant($0, 3)) are drawn there." } ?? ""
+    return LineFigure(series: lines, xLabel: "step", left: lossAxis, caption: caption + floor + failureText)
+  }
+
+  /// Where walks ended before their last step.
+  private var failureText: String {
+    outcome.walks.filter { $0.failure != nil }.map { " \($0.name): ends after \($0.end.step) steps." }.joined()
   }
 
   /// The axis of the losses. Some surfaces are minutely negative at their lowest, which shall not hide the decades above.
@@ -51,7 +57,8 @@ struct SimulationFigures {
     }
     let names = outcome.settings.surface.variables
     return ContourFigure(
-      panels: panels, xLabel: names[0], yLabel: names[1], values: ValueAxis(label: "loss"), caption: caption)
+      panels: panels, xLabel: names[0], yLabel: names[1], values: ValueAxis(label: "loss"),
+      caption: caption + failureText)
   }
 
   /// The curve, and the visited points as dots on it.
@@ -72,12 +79,22 @@ struct SimulationFigures {
     }
     return LineFigure(
       series: series, xLabel: outcome.settings.surface.variables[0], left: ValueAxis(label: "loss"),
-      centre: outcome.settings.start[0], caption: caption + " Dotted line: the first point.")
+      centre: outcome.settings.start[0], caption: caption + " Dotted line: the first point." + failureText)
   }
 
   private func loss(_ coordinates: [Double]) throws -> Double? {
     let surface = outcome.settings.surface.surface
     return try surface.makeEvaluator().evaluate(at: surface.point(coordinates)).loss
+  }
+
+  /// The points of a walk that are worth a place in a drawing: a walk that diverges runs off its edge.
+  private func nearPoints(of walk: SimulatedWalk) -> [[Double]] {
+    let losses = outcome.walks.flatMap { $0.points.map(\.loss) }.filter(\.isFinite)
+    guard let first = walk.points.first?.loss, let low = losses.min(), first.isFinite else {
+      return finitePoints(of: walk)
+    }
+    let ceiling = first + 100 * max(first - low, abs(first))
+    return walk.points.filter { $0.loss <= ceiling }.map(\.coordinates).filter { $0.allSatisfy(\.isFinite) }
   }
 
   private func finitePoints(of walk: SimulatedWalk) -> [[Double]] {
@@ -87,7 +104,7 @@ struct SimulationFigures {
   /// The part that is drawn: as asked for, or a square (in one dimension a stretch) around all walks.
   private var axes: [ThalwegSurveys.Axis] {
     if let axes = outcome.settings.axes { return axes }
-    let points = outcome.walks.flatMap(finitePoints)
+    let points = outcome.walks.flatMap(nearPoints)
     let bounds = outcome.settings.start.indices.map { axis in
       let places = points.map { $0[axis] }
       return (lower: places.min() ?? 0, upper: places.max() ?? 0)

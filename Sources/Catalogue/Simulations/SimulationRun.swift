@@ -34,7 +34,7 @@ public struct SimulationRun {
     ] + settings.deformation.cautions.map { "             caution: \($0)" }
   }
 
-  /// Walks, and writes `walks.csv`, `walks.json` and the figures to the folder at `path`.
+  /// Walks, and writes `walks.csv`, `walks.json`, the figures and the report to the folder at `path`.
   ///
   /// - Throws: ``OtherRun`` where the folder holds a run with other settings, and errors of files.
   public func run(in path: String, commandLine: [String] = []) throws -> SimulationOutcome {
@@ -51,6 +51,12 @@ public struct SimulationRun {
     try atomicWrite(path + "/walks.csv", outcome.csv)
     try atomicWrite(path + "/walks.json", outcome.json.indentedText + "\n")
     _ = try SimulationFigures(outcome: outcome).write(to: folder)
+    try RunReport(
+      of: folder, title: "Walks down \(settings.surface)",
+      reading:
+        "Each walk descends the formula or a deformation of it; points, losses and gradients are those of the formula "
+        + "itself.", findings: outcome.lines, plan: plan
+    ).write(to: folder)
     try folder.finish()
     return outcome
   }

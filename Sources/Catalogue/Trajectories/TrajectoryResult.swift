@@ -50,6 +50,7 @@ public struct TrajectoryResult: Sendable {
           + fixed(worst.plane, 4))
     }
     if let holes = points.holesText { lines.append("holes        \(holes)") }
+    if let advice = points.varianceAdvice { lines.append("             \(advice)") }
     return lines
   }
 

@@ -10,6 +10,13 @@ struct CompareCommand: ParsableCommand {
     discussion: """
       Example: thalweg compare Examples/comparisons/identity-le-ap.json --data cifar10:PATH --out runs/le
       The same command again goes on where it stopped. Each cell, such as runs/le/cells/le-seed2, is a training run.
+
+      The file is JSON: {"title": "…", "settings": {"network": "resnet20", "data": "cifar10:PATH", "epochs": 12},
+      "seeds": [1, 2, 3], "arms": [{"name": "plain"}, {"name": "le", "deform": "LE(1, 0.9)"}], "baseline": "plain"}.
+      Settings and arms take network, epochs, batch, schedule, optimiser, then, deform, augment and normalisation,
+      settings also data, precision and threads. Optional are
+      "measures": {"examples": 1000, "of": ["eigenvalue()", "trace(products: 20)"]}, "grid" (lists of arms that
+      multiply), and for the report "question", "checked" and "paper": {"finding": "…", "citation": "…"}.
       """)
 
   @Argument(help: "The comparison's file; Examples/comparisons has some.")
@@ -57,7 +64,7 @@ struct CompareCommand: ParsableCommand {
     let report = ComparisonReport(result)
     guard !json else { return Console.line(report.json.indentedText) }
     report.lines.forEach(Console.line)
-    Console.line("report       \(out)/compare.md, \(out)/compare.csv; figures in \(out)/figures")
+    Console.line("report       \(out)/report.html, \(out)/compare.csv; figures in \(out)/figures")
   }
 
   private func choices() throws -> ComparisonChoices {

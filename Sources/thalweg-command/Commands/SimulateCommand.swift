@@ -48,7 +48,7 @@ struct SimulateCommand: ParsableCommand {
     outcome.lines.forEach(Console.line)
     let figures = (outcome.settings.start.count <= 2 ? ["surface"] : []) + ["loss"]
     Console.line("figures      " + figures.map { "\(out)/figures/\($0).svg" }.joined(separator: ", "))
-    Console.line("tables       \(out)/walks.csv, \(out)/walks.json")
+    Console.line("tables       \(out)/walks.csv, \(out)/walks.json; report in \(out)/report.html")
   }
 
   /// The settings, checked before any work.

@@ -57,7 +57,7 @@ enum OptionText {
     let units = ["s": 1.0, "m": 60, "h": 3600]
     guard let unit = text.last.flatMap({ units[String($0)] }), let number = Double(text.dropLast()),
       number.isFinite, number * unit >= 1, number * unit <= 1e7
-    else { throw UsageError("--\(option): found \(text), expected a time of at least 1 s, such as 90s, 10m or 1h") }
+    else { throw UsageError("--\(option): found \(text), expected a time of 1 s to 2777h, such as 90s, 10m or 1h") }
     return number * unit
   }
 
