@@ -3,9 +3,10 @@ import ThalwegLinearAlgebra
 /// Finds the best picture of a surface that a budget allows, with an error for every point.
 ///
 /// Two things are saved. *Examples*: at most points only a few examples are seen, the same everywhere; what the rest of
-/// them would add is a small and smooth correction, which some points suffice to tell. *Points*: both are measured on a
-/// coarse grid first and then where it helps most: where the known values leave open on which side of a contour a point
-/// lies, else where the error is largest. ``Kriging`` fills in the rest, over logarithms where all losses are positive.
+/// them would add follows, with its error, by regression on the nearest points that all examples saw. *Points*: both are
+/// measured on a coarse grid first and then where it helps most: where the known values leave open on which side of a
+/// contour a point lies, else where the error is largest. ``Kriging`` fills in the rest, over logarithms where all losses
+/// are positive.
 ///
 /// Towards points without a finite loss a surface rises beyond all bounds, and no process that was fitted elsewhere
 /// tells how. Near them nothing is estimated, and half of the points to come are measured there.
@@ -28,12 +29,15 @@ public struct BudgetedSurvey {
     public var differences: ExampleMoments
     /// Number of correctly classified examples; `nil` for formulas.
     public var correctCount: Int?
+    /// The losses of the examples in their order.
+    var values: [Float]
 
-    /// A sample.
-    public init(losses: ExampleMoments, differences: ExampleMoments, correctCount: Int?) {
-      self.losses = losses
-      self.differences = differences
+    /// A sample of `losses`, in an order of examples that is the same at every point.
+    public init(losses: [Double], differences: [Double], correctCount: Int?) {
+      self.losses = ExampleMoments(of: losses)
+      self.differences = ExampleMoments(of: differences)
       self.correctCount = correctCount
+      values = losses.map(Float.init)
     }
   }
 

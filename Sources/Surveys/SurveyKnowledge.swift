@@ -17,6 +17,8 @@ struct SurveyKnowledge {
   private var holes: Set<Int> = []
   /// The lengths over which losses (or their logarithms) hang together, and of how many points they were learned.
   private var lengths: (values: [Double], count: Int, isLogarithmic: Bool)?
+  /// Estimates that hold as long as the points on which they lean are the nearest.
+  private var regressions: [Int: (predictors: [Int], estimate: Estimate)] = [:]
 
   init(_ survey: BudgetedSurvey) {
     self.survey = survey
@@ -41,6 +43,9 @@ struct SurveyKnowledge {
       return
     }
     if part == .few { few[index] = sample } else { rest[index] = sample }
+    // Only the losses of the few are compared from point to point.
+    if part == .rest { rest[index]?.values = [] }
+    if !hasRest { few[index]?.values = [] }
   }
 
   /// A point that is complete, or a hole.
@@ -70,16 +75,24 @@ struct SurveyKnowledge {
 
   // MARK: - Conclusions
 
-  /// The fields that fill the grid: the loss on few examples, and what all examples add to it.
+  /// What fills the grid.
   private struct Fields {
     let isLogarithmic: Bool
-    let few: Kriging
-    let correction: Kriging?
+    /// Losses on all examples at the points that were seen, exact or estimated.
+    let seen: [Int: Estimate]
+    let kriging: Kriging
 
     func forward(_ value: Double) -> Double { isLogarithmic ? log(value) : value }
     func backward(_ value: Double) -> Double { isLogarithmic ? exp(value) : value }
     /// Change of the loss for a small change of its transform.
     func slope(at loss: Double) -> Double { isLogarithmic ? loss : 1 }
+  }
+
+  /// The loss on all examples at a point that some saw.
+  private struct Estimate {
+    let loss: Double
+    /// The standard error of what the others would add; 0 where they were seen.
+    let error: Double
   }
 
   /// An estimate at an incomplete point, in the fields' scale.
@@ -100,42 +113,76 @@ struct SurveyKnowledge {
     }
   }
 
+  /// The losses on all examples at all points that were seen.
+  private mutating func estimates() throws -> [Int: Estimate] {
+    guard hasRest else { return few.mapValues { Estimate(loss: $0.losses.mean, error: 0) } }
+    let complete = rest.keys.sorted()
+    var result: [Int: Estimate] = [:]
+    for (index, sample) in few {
+      if let whole = whole(index) {
+        result[index] = Estimate(loss: whole.losses.mean, error: 0)
+        continue
+      }
+      let near = Array(
+        complete.map { (distance: distance($0, index), index: $0) }.sorted { $0 < $1 }
+          .prefix(min(Self.predictorCount, sample.values.count / 32)).map(\.index))
+      if let known = regressions[index], known.predictors == near {
+        result[index] = known.estimate
+        continue
+      }
+      let predictors = near.compactMap { other in
+        few[other].flatMap { own in
+          whole(other).map { ExampleRegression.Predictor(few: own.values, mean: $0.losses.mean) }
+        }
+      }
+      let total = (survey.exampleCounts[.few] ?? 0) + (survey.exampleCounts[.rest] ?? 0)
+      guard let found = try ExampleRegression(of: sample.values, on: predictors, total: total) else { continue }
+      let estimate = Estimate(loss: found.mean, error: found.error)
+      regressions[index] = (near, estimate)
+      result[index] = estimate
+    }
+    return result
+  }
+
+  /// Points on which a regression leans, of few examples fewer: each costs one of them.
+  private static let predictorCount = 5
+
   private mutating func fields() throws -> Fields? {
-    let indices = few.keys.sorted()
-    let isLogarithmic = (Array(few.values) + Array(rest.values)).allSatisfy { $0.losses.mean > 0 }
-    func forward(_ value: Double) -> Double { isLogarithmic ? log(value) : value }
-    let means = indices.map { forward(few[$0]?.losses.mean ?? 0) }
+    let seen = try estimates()
+    let indices = seen.keys.sorted()
     guard indices.count >= 3 else { return nil }
+    let isLogarithmic = seen.values.allSatisfy { $0.loss > 0 }
+    let losses = indices.map { index in
+      let loss = seen[index]?.loss ?? 0
+      return isLogarithmic ? log(loss) : loss
+    }
     // Learning lengths is most of the work, and a few points more say nothing new.
     let known = lengths.flatMap { known in
       known.isLogarithmic == isLogarithmic && 4 * indices.count < 5 * known.count ? known.values : nil
     }
-    let kriging = try Kriging(points: indices.map(place), values: means, lengths: known)
+    let kriging = try Kriging(points: indices.map(place), values: losses, lengths: known)
     if known == nil { lengths = (kriging.lengths, indices.count, isLogarithmic) }
-    guard hasRest else { return Fields(isLogarithmic: isLogarithmic, few: kriging, correction: nil) }
-    let complete = rest.keys.sorted()
-    guard complete.count >= 3 else { return nil }
-    // The correction hangs together as far as the losses do, of which more is known.
-    let corrections = complete.map { index in
-      forward(whole(index)?.losses.mean ?? 0) - forward(few[index]?.losses.mean ?? 0)
-    }
-    return Fields(
-      isLogarithmic: isLogarithmic, few: kriging,
-      correction: try Kriging(points: complete.map(place), values: corrections, lengths: kriging.lengths))
+    return Fields(isLogarithmic: isLogarithmic, seen: seen, kriging: kriging)
   }
 
   /// Estimates at all points that are neither complete nor beside a hole.
   private func guesses(_ fields: Fields) throws -> [Guess] {
     let open = (0..<count).filter { !isComplete($0) && !isBesideHole($0) }
-    let unseen = open.filter { few[$0] == nil }
-    let predicted = Dictionary(uniqueKeysWithValues: zip(unseen, try fields.few.predict(unseen.map(place))))
-    let corrections = try fields.correction?.predict(open.map(place))
-    return open.indices.map { i in
-      let (base, correction) = (predicted[open[i]], corrections?[i])
-      let own = few[open[i]].map { fields.forward($0.losses.mean) }
+    let unseen = open.filter { fields.seen[$0] == nil }
+    let predicted = Dictionary(uniqueKeysWithValues: zip(unseen, try fields.kriging.predict(unseen.map(place))))
+    return open.compactMap { index in
+      if let own = fields.seen[index] {
+        return Guess(
+          index: index, value: fields.forward(own.loss), fewError: 0,
+          correctionError: own.error / fields.slope(at: own.loss))
+      }
+      guard let guess = predicted[index],
+        let nearest = fields.seen.min(by: { (distance(index, $0.key), $0.key) < (distance(index, $1.key), $1.key) })
+      else { return nil }
+      // What is wrong with the points around is wrong here.
       return Guess(
-        index: open[i], value: (own ?? base?.value ?? .nan) + (correction?.value ?? 0), fewError: base?.error ?? 0,
-        correctionError: correction?.error ?? 0)
+        index: index, value: guess.value, fewError: guess.error,
+        correctionError: nearest.value.error / fields.slope(at: nearest.value.loss))
     }
   }
 
@@ -180,7 +227,7 @@ struct SurveyKnowledge {
     var chosen = holes.isEmpty ? [] : edge((limit + 1) / 2)
     guard let fields = try fields() else { return chosen }
     let guesses = try guesses(fields)
-    let known = few.values.map { fields.forward($0.losses.mean) }
+    let known = fields.seen.values.map { fields.forward($0.loss) }
     guard let low = known.min(), let high = known.max() else { return chosen }
     let spacing = (high - low) / Double(survey.levelCount)
     /// By how much a contour at the nearest level lies within the 95 % interval.

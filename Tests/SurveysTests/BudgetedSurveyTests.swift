@@ -34,8 +34,7 @@ struct BudgetedSurveyTests {
       let own = losses(index, examples)
       let centre = losses(0, examples)
       return BudgetedSurvey.Sample(
-        losses: ExampleMoments(of: own), differences: ExampleMoments(of: zip(own, centre).map { $0 - $1 }),
-        correctCount: 1)
+        losses: own, differences: zip(own, centre).map { $0 - $1 }, correctCount: 1)
     }
   }
 
@@ -124,7 +123,7 @@ struct BudgetedSurveyTests {
         let losses = range.map { loss(index, $0) }
         guard losses.allSatisfy(\.isFinite) else { return nil }
         return BudgetedSurvey.Sample(
-          losses: ExampleMoments(of: losses), differences: ExampleMoments(of: losses), correctCount: nil)
+          losses: losses, differences: losses, correctCount: nil)
       }, spent: { Double(spent) / Double(625 * 90) }, isCancelled: { false })
     for index in survey.landmarks { #expect(points[index].state == .measured) }
     var (within, interpolated) = (0, 0)

@@ -179,7 +179,7 @@ struct PeerWorkloads {
           grid.write(index, to: &point)
           let evaluation = try evaluators[part.rawValue].evaluate(at: point)
           spent += exampleCounts[part] ?? 0
-          let losses = ExampleMoments(of: evaluators[part.rawValue].perExampleLosses)
+          let losses = evaluators[part.rawValue].perExampleLosses
           return evaluation.status == .ok ? .init(losses: losses, differences: losses, correctCount: nil) : nil
         }, spent: { Double(spent) / evaluations }, isCancelled: { false }
       ).points

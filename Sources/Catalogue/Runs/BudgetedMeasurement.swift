@@ -102,9 +102,7 @@ struct BudgetedMeasurement {
     let (result, losses) = try part.evaluator.evaluate(state)
     guard result.loss != nil else { return nil }
     return BudgetedSurvey.Sample(
-      losses: ExampleMoments(of: losses),
-      differences: ExampleMoments(
-        of: losses.count == part.centre.count ? zip(losses, part.centre).map { $0 - $1 } : []),
+      losses: losses, differences: losses.count == part.centre.count ? zip(losses, part.centre).map { $0 - $1 } : [],
       correctCount: result.correctCount)
   }
 
