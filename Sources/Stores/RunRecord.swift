@@ -1,4 +1,5 @@
 import Foundation
+import ThalwegFiles
 
 /// The content of `run.json`.
 struct RunRecord: Codable, Equatable, Sendable {
@@ -97,10 +98,10 @@ func syntaxFault(of text: String) -> String? {
     let reason = (error as NSError).userInfo["NSDebugDescription"] as? String ?? "\(error)"
     let words = reason.split(separator: " ")
     guard let offset = words.last.flatMap({ Int($0.filter(\.isNumber)) }), words.dropLast().last == "character" else {
-      return reason
+      return printable(reason)  // It may quote the text.
     }
     let before = text.utf8.prefix(offset).split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
     let what = words.dropLast(3).joined(separator: " ").lowercased()
-    return "\(what) around line \(before.count), column \((before.last?.count ?? 0) + 1)"
+    return "\(printable(what)) around line \(before.count), column \((before.last?.count ?? 0) + 1)"
   }
 }
