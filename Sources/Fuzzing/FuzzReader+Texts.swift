@@ -7,15 +7,19 @@ import ThalwegStores
 import ThalwegTraining
 
 extension FuzzReader {
+  /// What a network's name stands for is made, and a few characters can name a thousand layers of some kilobytes.
+  private static let networkAllowance = 16_000_000
+
   static func textReaders() -> [FuzzReader] {
     [
       FuzzReader(
         "network",
-        texts: ["resnet8:width=4,shortcut=b", "lenet", "vgg11:head=8-8", "resnet20-noshort"]
+        texts: ["resnet8:width=4,shortcut=b", "lenet", "vgg11:head=8-8", "resnet20-noshort"],
+        allowance: networkAllowance
       ) {
         _ = try Network.named($0, inputShape: [3, 32, 32], classCount: 10)
       },
-      FuzzReader("network-dense", texts: ["mlp:64-32-10,bn", "mlp:64-10"]) {
+      FuzzReader("network-dense", texts: ["mlp:64-32-10,bn", "mlp:64-10"], allowance: networkAllowance) {
         _ = try Network.named($0, inputShape: [64], classCount: 10)
       },
       FuzzReader(

@@ -8,6 +8,8 @@ public struct FuzzReader: Sendable {
   public let samples: [[UInt8]]
   /// Whether an input takes some tens of milliseconds, so that fewer must do.
   public let isSlow: Bool
+  /// Bytes of memory that an input may take whatever its size, beside four times its size.
+  public let allowance: Int
   private let body: @Sendable ([UInt8]) throws -> Void
 
   /// A reader.
@@ -16,20 +18,27 @@ public struct FuzzReader: Sendable {
   ///   - name: Its name.
   ///   - samples: Inputs that it accepts, at least one.
   ///   - isSlow: Whether an input takes some tens of milliseconds.
+  ///   - allowance: Bytes of memory that an input may take whatever its size.
   ///   - body: Reads an input, all of it; throws what the reader throws.
   init(
-    _ name: String, _ samples: [[UInt8]], isSlow: Bool = false, _ body: @escaping @Sendable ([UInt8]) throws -> Void
+    _ name: String, _ samples: [[UInt8]], isSlow: Bool = false, allowance: Int = 1_000_000,
+    _ body: @escaping @Sendable ([UInt8]) throws -> Void
   ) {
     precondition(!samples.isEmpty, "\(name) has no sample")
     self.name = name
     self.samples = samples
     self.isSlow = isSlow
+    self.allowance = allowance
     self.body = body
   }
 
   /// A reader of text.
-  init(_ name: String, texts: [String], _ body: @escaping @Sendable (String) throws -> Void) {
-    self.init(name, texts.map { Array($0.utf8) }) { try body(String(decoding: $0, as: UTF8.self)) }
+  init(
+    _ name: String, texts: [String], allowance: Int = 1_000_000, _ body: @escaping @Sendable (String) throws -> Void
+  ) {
+    self.init(name, texts.map { Array($0.utf8) }, allowance: allowance) {
+      try body(String(decoding: $0, as: UTF8.self))
+    }
   }
 
   /// What came of one input.

@@ -53,7 +53,7 @@ struct Worker {
         add(.slow)
         note(.firstSlow, index, numbers)
       }
-      if memory > 4 * Int64(input.count) + 1_000_000 {
+      if memory > 4 * Int64(input.count) + Int64(reader.allowance) {
         add(.large)
         note(.firstLarge, index, numbers)
       }
