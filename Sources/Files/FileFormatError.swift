@@ -38,11 +38,14 @@ public func printable(_ text: String, limit: Int = 200) -> String {
     guard count < limit else { return result + "…" }
     switch scalar.properties.generalCategory {
     case .control, .format, .lineSeparator, .paragraphSeparator, .surrogate, .unassigned, .privateUse:
-      result += "\\u{" + String(scalar.value, radix: 16) + "}"
+      // An escape is as long as what it shows.
+      let escape = "\\u{" + String(scalar.value, radix: 16) + "}"
+      result += escape
+      count += escape.count
     default:
       result.unicodeScalars.append(scalar)
+      count += 1
     }
-    count += 1
   }
   return result
 }

@@ -35,11 +35,13 @@ extension FuzzReader {
         defer { try? Data(record).write(to: URL(fileURLWithPath: path + "/run.json")) }
         try readAll("run.json", bytes)
       },
-      FuzzReader("results", databases) { bytes in
+      // SQLite keeps up to two megabytes of pages.
+      FuzzReader("results", databases, allowance: 4_000_000) { bytes in
         defer { try? Data(database).write(to: URL(fileURLWithPath: path + "/results.sqlite")) }
         try readAll("results.sqlite", bytes)
       },
-      FuzzReader("import", [Array(table.utf8), Array(line.utf8)], isSlow: true) { bytes in
+      // An import is drawn, for which Cairo takes pictures' memory.
+      FuzzReader("import", [Array(table.utf8), Array(line.utf8)], isSlow: true, allowance: 32_000_000) { bytes in
         let (file, out) = (folder + "/table.csv", folder + "/imported")
         try? FileManager.default.removeItem(atPath: out)
         try Data(bytes).write(to: URL(fileURLWithPath: file))

@@ -37,7 +37,7 @@ extension NetworkError: CustomStringConvertible {
     case .tooLarge(let name):
       "with \(name) the network has more than \(NetworkBuilder.parameterLimit) numbers"
     case .unsuitableInput(let layer, let expected, let found):
-      "\(layer) needs \(expected), found \(found)"
+      "\(printable(layer)) needs \(printable(expected)), found \(found)"
     case .windowTooLarge(let layer, let kernel, let found):
       "the \(kernel)×\(kernel) windows of \(layer) don't fit into \(found); the network's images are too small"
     case .shortcutMismatch(let block, let shortcut, let body):

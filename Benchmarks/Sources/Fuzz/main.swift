@@ -34,7 +34,7 @@ do {
     exit(0)
   }
   say(
-    "\(options.count) inputs a reader, seed \(options.seed); bounds: \(Worker.secondsBound) s, 4 times the input and 1 MB (16 for networks)"
+    "\(options.count) inputs a reader, seed \(options.seed); bounds: \(Worker.secondsBound) s, 4 times the input and 1 MB (16 for networks, 4 for databases, 32 for figures)"
   )
   say(Tally.head)
   var isClean = true
