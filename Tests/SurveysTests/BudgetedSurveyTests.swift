@@ -135,7 +135,7 @@ struct BudgetedSurveyTests {
       #expect(abs(found - truth) <= 5 * point.interpolationError, "\(point.index): \(found) for \(truth)")
     }
     #expect(interpolated > 100 && Double(within) >= 0.9 * Double(interpolated), "\(within) of \(interpolated)")
-    // Most of what time was left for went to the edge, and no more than half.
+    // Nothing is made up at the edge.
     #expect(points.count { $0.state == .unknown } > 0)
   }
 
