@@ -117,8 +117,8 @@ public struct ContourFigure: Figure {
       in: Rect(x: area.right + 14, y: (top + bottom - height) / 2, width: barWidth, height: height))
   }
 
-  /// Fills the cells around points that were not measured.
-  private func greyOut(_ panel: SurfacePanel, _ frame: PlotFrame, on canvas: Canvas) {
+  /// Hatches the cells around holes, where other values are missing because nobody looked.
+  private func hatchHoles(_ panel: SurfacePanel, _ frame: PlotFrame, on canvas: Canvas) {
     /// Halfway to the neighbours on either side.
     func cell(_ place: Double, _ coordinates: [Double]) -> (Double, Double) {
       guard let i = coordinates.firstIndex(of: place) else { return (place, place) }
@@ -127,13 +127,13 @@ public struct ContourFigure: Figure {
         i + 1 < coordinates.count ? (coordinates[i + 1] + place) / 2 : place
       )
     }
-    for point in panel.unmeasured {
-      let ((left, right), (low, high)) = (cell(point.x, panel.grid.xs), cell(point.y, panel.grid.ys))
+    let grid = panel.grid
+    for (index, value) in grid.values.enumerated() where value == nil {
+      let point = Point(grid.xs[index % grid.xs.count], grid.ys[index / grid.xs.count])
+      guard !panel.unmeasured.contains(point) else { continue }
+      let ((left, right), (low, high)) = (cell(point.x, grid.xs), cell(point.y, grid.ys))
       let (corner, other) = (frame.place(Point(left, high)), frame.place(Point(right, low)))
-      // A little larger, so that no seam shows between neighbours.
-      canvas.fill(
-        Rect(x: corner.x - 0.3, y: corner.y - 0.3, width: other.x - corner.x + 0.6, height: other.y - corner.y + 0.6),
-        Colour(grey: 0.86))
+      canvas.hatch(Rect(x: corner.x, y: corner.y, width: other.x - corner.x, height: other.y - corner.y))
     }
   }
 
@@ -147,8 +147,12 @@ public struct ContourFigure: Figure {
     frame.place(in: cell, aspect: (ys[ys.count - 1] - ys[0]) / (xs[xs.count - 1] - xs[0]), on: canvas)
     let measured = ScalarField(grid, straightenedBy: scale.axis)
     if measured.hasHoles {
-      canvas.hatch(frame.plot)
-      canvas.clipped(to: frame.plot) { greyOut(panel, frame, on: canvas) }
+      if panel.unmeasured.isEmpty {
+        canvas.hatch(frame.plot)
+      } else {
+        canvas.fill(frame.plot, Colour(grey: 0.86))
+        canvas.clipped(to: frame.plot) { hatchHoles(panel, frame, on: canvas) }
+      }
     }
     let painter = ContourPainter(
       field: style.interpolation == .linear
