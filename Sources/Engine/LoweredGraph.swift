@@ -174,17 +174,21 @@ extension LoweredGraph {
       && window.padBefore.vertical < window.size.vertical && window.padBefore.horizontal < window.size.horizontal
   }
 
-  /// The window of a convolution, or of an adjoint of one in its images, that Winograd's algorithm computes.
+  /// The window of a convolution, or of an adjoint of one in its images or filters, that Winograd's algorithm computes.
   ///
   /// That takes 3 × 3 taps with stride 1. Fewer than 16 channels on either side would be filled up with zeros, and a
   /// result of a single row or column would leave half of each tile unused.
   func winogradWindow(_ operation: LoweredOperation) -> Window? {
     let window: Window
+    var result = values[operation.results[0]]
     switch operation.kernel {
     case .convolution(let given, groups: 1), .convolutionInputGradient(let given, groups: 1): window = given
+    case .convolutionFilterGradient(let given, groups: 1):
+      window = given
+      result = values[operation.operands[1]]
     default: return nil
     }
-    let (image, result) = (values[operation.operands[0]], values[operation.results[0]])
+    let image = values[operation.operands[0]]
     guard window.size == Window.Pair(3) && window.stride == Window.Pair(1) && window.dilation == Window.Pair(1),
       image.layout == .blocked && result.layout == .blocked,
       min(image.shape[1], result.shape[1]) >= 16 && min(result.shape[2], result.shape[3]) >= 2

@@ -273,18 +273,27 @@ struct PlanBuilder {
         primitive, source: memory.slot(x[0]), packed: packed, result: memory.slot(y[0]), isAdjoint: true))
   }
 
-  /// A convolution or its adjoint in its images by Winograd's algorithm.
+  /// A convolution or its adjoint in its images or filters by Winograd's algorithm.
   private mutating func addWinograd(_ operation: LoweredGraph.LoweredOperation, _ window: Window, rows: Int) {
     let (x, y) = (operation.operands, operation.results)
-    let (from, to) = (shape(x[0]), shape(y[0]))
+    let isFilterGradient = if case .convolutionFilterGradient = operation.kernel { true } else { false }
     let isAdjoint = if case .convolutionInputGradient = operation.kernel { true } else { false }
+    let (from, to) = (shape(x[0]), shape(isFilterGradient ? x[1] : y[0]))
     // The adjoint of a convolution is one with padding mirrored about the middle tap.
     let pad = (window.padBefore.vertical, window.padBefore.horizontal)
     let description = tw_winograd_shape(
       rows: Int32(rows), in_channels: Int32(from[1]), out_channels: Int32(to[1]), in_height: Int32(from[2]),
       in_width: Int32(from[3]), out_height: Int32(to[2]), out_width: Int32(to[3]),
       pad_top: Int32(isAdjoint ? 2 - pad.0 : pad.0), pad_left: Int32(isAdjoint ? 2 - pad.1 : pad.1))
-    let packed = reserveShared(tw_winograd_filter_bytes(description.in_channels, description.out_channels))
+    let bytes = tw_winograd_filter_bytes(description.in_channels, description.out_channels)
+    if isFilterGradient {
+      addSum(
+        WinogradFilterGradientStep(
+          library, description, x: memory.slot(x[0]), dy: memory.slot(x[1]), result: memory.slot(y[0]),
+          partialOffset: reservePartial(bytes)), operation.stage)
+      return
+    }
+    let packed = reserveShared(bytes)
     let (source, ready) = filterSource(memory.slot(x[1]), filters: x[1])
     between[ready].append(WinogradPackStep(source, packed, description, isAdjoint: isAdjoint))
     stages[operation.stage].append(

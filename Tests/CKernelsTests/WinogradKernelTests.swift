@@ -6,60 +6,6 @@ import ThalwegRandomness
 /// Against the definition: the sum over channels and taps, one result after the other.
 @Suite("Winograd's convolution")
 struct WinogradKernelTests {
-  /// A convolution by 3 × 3 taps.
-  struct Case: Sendable, CustomStringConvertible {
-    let from: Extents
-    let channels: Int
-    let pad: (top: Int, left: Int)
-    /// Rows and columns of padding at the far sides.
-    let end: (bottom: Int, right: Int)
-
-    init(_ from: Extents, to channels: Int, pad: (Int, Int) = (1, 1), end: (Int, Int) = (1, 1)) {
-      self.from = from
-      self.channels = channels
-      self.pad = pad
-      self.end = end
-    }
-
-    var to: Extents {
-      Extents(
-        from.rows, channels, from.height + pad.top + end.bottom - 2, from.width + pad.left + end.right - 2)
-    }
-    var shape: tw_winograd_shape {
-      tw_winograd_shape(
-        rows: Int32(from.rows), in_channels: Int32(from.channels), out_channels: Int32(channels),
-        in_height: Int32(from.height), in_width: Int32(from.width), out_height: Int32(to.height),
-        out_width: Int32(to.width), pad_top: Int32(pad.top), pad_left: Int32(pad.left))
-    }
-    var tapCount: Int { 9 * channels * from.channels }
-    var description: String { "\(from) to \(channels), padding \(pad.top) \(pad.left) \(end.bottom) \(end.right)" }
-
-    /// Even and odd extents, tiles that fill a group and that don't, blocks with and without channels to spare, one and
-    /// two blocks at a time, several groups at once, paddings of every width.
-    static let all = [
-      Case(Extents(0, 16, 4, 4), to: 16), Case(Extents(1, 16, 1, 1), to: 16), Case(Extents(3, 16, 8, 8), to: 16),
-      Case(Extents(2, 17, 5, 7), to: 40), Case(Extents(3, 32, 4, 4), to: 32), Case(Extents(1, 3, 6, 5), to: 5),
-      Case(Extents(3, 130, 7, 6), to: 20), Case(Extents(2, 16, 6, 7), to: 33, pad: (0, 0), end: (0, 0)),
-      Case(Extents(2, 20, 3, 4), to: 16, pad: (2, 0), end: (0, 2)),
-      Case(Extents(2, 16, 4, 3), to: 16, pad: (2, 2), end: (2, 2)),
-    ]
-
-    /// One result, in `Double`.
-    func convolve(
-      _ x: BlockedImages<Float>, _ taps: [Float], _ row: Int, _ o: Int, _ i: Int, _ j: Int
-    ) -> Double {
-      var total = 0.0
-      for c in 0..<from.channels {
-        for (u, v) in product(0..<3, 0..<3) {
-          let (h, w) = (i + u - pad.top, j + v - pad.left)
-          guard (0..<from.height).contains(h) && (0..<from.width).contains(w) else { continue }
-          total += Double(taps[(o * from.channels + c) * 9 + 3 * u + v]) * x[row, c, h * from.width + w]
-        }
-      }
-      return total
-    }
-  }
-
   /// The kernel's result; places that it leaves alone hold 9.
   private func run(_ shape: tw_winograd_shape, _ x: BlockedImages<Float>, _ taps: [Float], to: Extents, adjoint: Bool)
     throws -> BlockedImages<Float>
@@ -83,23 +29,8 @@ struct WinogradKernelTests {
     return y
   }
 
-  /// Small whole numbers: every sum, product and half fits into a float.
-  private func wholeNumbers(_ e: Extents, seed: UInt64) -> BlockedImages<Float> {
-    var images = BlockedImages<Float>(e)
-    var stream = RandomStream(seed: seed)
-    for (row, channel) in product(0..<e.rows, 0..<e.channels) {
-      for pixel in 0..<e.pixels { images[row, channel, pixel] = Double(stream.index(below: 17)) - 8 }
-    }
-    return images
-  }
-
-  private func wholeTaps(_ count: Int, seed: UInt64) -> [Float] {
-    var stream = RandomStream(seed: seed)
-    return (0..<count).map { _ in Float(stream.index(below: 9)) - 4 }
-  }
-
-  @Test("is exact where no sum is rounded, and writes its results and nothing else", arguments: Case.all)
-  func exact(_ given: Case) throws {
+  @Test("is exact where no sum is rounded, and writes its results and nothing else", arguments: WinogradCase.all)
+  func exact(_ given: WinogradCase) throws {
     let (x, taps) = (wholeNumbers(given.from, seed: 1), wholeTaps(given.tapCount, seed: 2))
     let y = try run(given.shape, x, taps, to: given.to, adjoint: false)
     for (row, o) in product(0..<given.to.rows, 0..<given.channels) {
@@ -110,8 +41,8 @@ struct WinogradKernelTests {
     #expect(y.hasZeroPadding)
   }
 
-  @Test("with flipped filters is the adjoint: ⟨w ⋆ x, y⟩ = ⟨x, w ⋆* y⟩, exactly", arguments: Case.all)
-  func adjoint(_ given: Case) throws {
+  @Test("with flipped filters is the adjoint: ⟨w ⋆ x, y⟩ = ⟨x, w ⋆* y⟩, exactly", arguments: WinogradCase.all)
+  func adjoint(_ given: WinogradCase) throws {
     let (x, y) = (wholeNumbers(given.from, seed: 1), wholeNumbers(given.to, seed: 3))
     let taps = wholeTaps(given.tapCount, seed: 2)
     let forward = try run(given.shape, x, taps, to: given.to, adjoint: false)
@@ -131,8 +62,8 @@ struct WinogradKernelTests {
   /// for results; a sum over `c` channels rounds `c` times, products included. So the error is at most `γ(c + 10)` times
   /// the result for absolute values, computed with absolute transforms (N. Higham, "Accuracy and Stability of Numerical
   /// Algorithms", §3.1).
-  @Test("errs by its roundings at most", arguments: Case.all.filter { $0.from.rows > 0 })
-  func roundings(_ given: Case) throws {
+  @Test("errs by its roundings at most", arguments: WinogradCase.all.filter { $0.from.rows > 0 })
+  func roundings(_ given: WinogradCase) throws {
     let x = BlockedImages<Float>(given.from, seed: 5)
     var stream = RandomStream(seed: 6)
     let taps = (0..<given.tapCount).map { _ in Float(stream.normal()) }
@@ -154,7 +85,7 @@ struct WinogradKernelTests {
 
   /// `|Aᵀ| (Σ |G| |g| |Gᵀ| ⊙ |Bᵀ| |d| |B|) |A|`, 2 × 2 numbers.
   private func tileOfSizes(
-    _ given: Case, _ x: BlockedImages<Float>, _ taps: [Float], _ row: Int, _ o: Int, _ top: Int, _ left: Int
+    _ given: WinogradCase, _ x: BlockedImages<Float>, _ taps: [Float], _ row: Int, _ o: Int, _ top: Int, _ left: Int
   ) -> [Double] {
     let filter: [[Double]] = [[1, 0, 0], [0.5, 0.5, 0.5], [0.5, 0.5, 0.5], [0, 0, 1]]
     let image: [[Double]] = [[1, 0, 1, 0], [0, 1, 1, 0], [0, 1, 1, 0], [0, 1, 0, 1]]
@@ -173,26 +104,13 @@ struct WinogradKernelTests {
     return sandwich(result, sums)
   }
 
-  /// `M a Mᵀ` of a square `a`.
-  private func sandwich(_ m: [[Double]], _ a: [Double]) -> [Double] {
-    let n = m[0].count
-    return product(m, m).map { p, q in
-      product(0..<n, 0..<n).reduce(0) { $0 + p[$1.0] * a[n * $1.0 + $1.1] * q[$1.1] }
-    }
-  }
-
   @Test("what is not a number stays in the results that see it")
   func notANumber() throws {
-    let given = Case(Extents(2, 16, 6, 6), to: 16)
+    let given = WinogradCase(Extents(2, 16, 6, 6), to: 16)
     var x = BlockedImages<Float>(given.from, seed: 1)
     x[1, 3, 14] = .nan
     let y = try run(given.shape, x, wholeTaps(given.tapCount, seed: 2), to: given.to, adjoint: false)
     for (i, j) in product(1...3, 1...3) { #expect(y[1, 0, 6 * i + j].isNaN) }
     #expect((0..<36).allSatisfy { y[0, 0, $0].isFinite })
   }
-}
-
-/// All pairs.
-private func product<A: Sequence, B: Sequence>(_ a: A, _ b: B) -> [(A.Element, B.Element)] {
-  a.flatMap { first in b.map { (first, $0) } }
 }

@@ -98,6 +98,12 @@ void tw_winograd_pack(const float *filters, float *packed, int in_channels, int 
 /// A. Lavin and S. Gray, "Fast algorithms for convolutional neural networks", CVPR 2016.
 /// An infinite entry makes NaN of the results whose tile it lies in.
 void tw_winograd(const tw_winograd_shape *shape, const float *x, const float *packed, float *y, float *scratch);
+size_t tw_winograd_gradient_scratch_bytes(int in_channels, int out_channels);
+/// sums += the gradient of the convolution's filters at the points of tw_winograd, for the images x and the results'
+/// gradient dy. The sums have tw_winograd_filter_bytes and begin as zeros; their order is their own.
+void tw_winograd_gradient(const tw_winograd_shape *shape, const float *x, const float *dy, float *sums, float *scratch);
+/// The gradient of the plain filters [out, in, 3, 3] from the sums.
+void tw_winograd_gradient_finish(const float *sums, float *gradient, int in_channels, int out_channels);
 
 /// A plain loop of dependent-free fused multiply-adds; returns the number of floating-point operations done.
 double tw_fma_loop(int64_t iterations, float *sink);
