@@ -80,11 +80,20 @@ struct DensityTests {
   @Test(
     "quantiles of Student's t agree with tables",
     arguments: [
-      (1, 12.706205), (2, 4.302653), (3, 3.182446), (4, 2.776445), (9, 2.262157), (29, 2.045230),
-      (1000, 1.962339),
+      (1, 12.706205), (2, 4.302653), (3, 3.182446), (4, 2.776445), (5, 2.570582), (9, 2.262157), (29, 2.045230),
+      (120, 1.979930), (1000, 1.962339),
     ])
   func quantiles(entry: (Int, Double)) {
-    let tolerance = entry.0 < 8 ? 0.01 : 1e-4
-    expectClose(studentQuantile975(degreesOfFreedom: entry.0), entry.1, relative: 0, absolute: tolerance)
+    // The tables' last digit.
+    expectClose(studentQuantile975(degreesOfFreedom: entry.0), entry.1, relative: 0, absolute: 5.1e-7)
+  }
+
+  @Test("quantiles of Student's t fall with the degrees of freedom, also where the formula changes")
+  func quantilesFall() {
+    let values = (1...400).map { studentQuantile975(degreesOfFreedom: $0) }
+    #expect(zip(values, values.dropFirst()).allSatisfy { $0 > $1 })
+    // The steps shrink as 1/ν²: by about 1 % from one to the next there.
+    let steps = zip(values, values.dropFirst()).map { $0 - $1 }
+    for index in 190..<210 { #expect(abs(steps[index + 1] / steps[index] - 1) < 0.02) }
   }
 }
