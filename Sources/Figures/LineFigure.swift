@@ -25,8 +25,6 @@ public struct LineFigure: Figure {
   /// The extent of the page.
   public var size: Size
 
-  private static let legendSize = 9.0
-
   /// The figure of `series`, at least one.
   public init(
     series: [LineSeries], xLabel: String, left: ValueAxis = ValueAxis(),
@@ -77,9 +75,12 @@ public struct LineFigure: Figure {
       frame.rightLabel = right.label
     }
     var area = page.content
-    let legendHeight = drawLegend(in: area, on: canvas)
-    area.y += legendHeight
-    area.height -= legendHeight
+    let legend = Legend(
+      series.enumerated().map { index, line in
+        Legend.Entry(name: line.name, colour: ColourMap.lineColour(index), dash: dash(of: line, index))
+      }, in: area, on: canvas)
+    legend.draw(on: canvas)
+    area.removeTop(legend.height)
     frame.place(in: area, on: canvas)
     frame.drawGrid(on: canvas)
     for mark in [centre, target].compactMap({ $0 }) where mark >= frame.x.lower && mark <= frame.x.upper {
@@ -87,7 +88,7 @@ public struct LineFigure: Figure {
       canvas.stroke(
         [Point(x, frame.plot.y), Point(x, frame.plot.bottom)], Ink.quiet, width: 0.8, dash: .dotted)
     }
-    canvas.clipped(to: frame.plot.inset(by: -1)) {
+    canvas.clipped(to: frame.plot.inset(by: -2.5)) {
       for (index, line) in series.enumerated() { drawBand(line, index, frame, on: canvas) }
       for (index, line) in series.enumerated() { drawLine(line, index, frame, on: canvas) }
     }
@@ -132,26 +133,5 @@ public struct LineFigure: Figure {
     guard line.side == .left else { return .dashed }
     let patterns: [Canvas.Dash] = [.solid, .dotted, .dashed]
     return patterns[index / ColourMap.lineColourCount % patterns.count]
-  }
-
-  /// Draws the names in rows above the plot, where they can cover no data, and returns the height of the
-  /// rows.
-  private func drawLegend(in area: Rect, on canvas: Canvas) -> Double {
-    guard series.contains(where: { !$0.name.isEmpty }) else { return 0 }
-    let (sample, gap, rowHeight) = (20.0, 16.0, 15.0)
-    var (x, row) = (area.x, 0.0)
-    for (index, line) in series.enumerated() {
-      let width = sample + 5 + canvas.textWidth(line.name, size: LineFigure.legendSize)
-      if x > area.x, x + width > area.right {
-        x = area.x
-        row += 1
-      }
-      let y = area.y + row * rowHeight + rowHeight / 2 - 2
-      canvas.stroke(
-        [Point(x, y), Point(x + sample, y)], ColourMap.lineColour(index), width: 1.8, dash: dash(of: line, index))
-      canvas.text(line.name, at: Point(x + sample + 5, y), size: LineFigure.legendSize, vertical: .middle)
-      x += width + gap
-    }
-    return (row + 1) * rowHeight + 2
   }
 }

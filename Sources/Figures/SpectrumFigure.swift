@@ -71,7 +71,12 @@ public struct SpectrumFigure: Figure {
       isLogarithmic: isLogarithmicDensity, lowest: lowestDensity)
     let page = PageLayout(headline: title, caption: caption, size: size, canvas: canvas)
     var area = page.content
-    let legend = SpectrumLegend(series: series, in: area, on: canvas)
+    let legend = Legend(
+      series.enumerated().map { index, spectrum in
+        Legend.Entry(
+          name: spectrum.label + (spectrum.line.runs.isEmpty ? " (no values)" : ""),
+          colour: ColourMap.lineColour(index), dash: Self.dash(index))
+      }, in: area, on: canvas)
     area.removeTop(legend.height)
     // Fractions of the eigenvalue axis, which draws its ticks itself.
     var frame = PlotFrame(
@@ -148,9 +153,15 @@ public struct SpectrumFigure: Figure {
     }
   }
 
+  /// The pattern of the line with this index: it changes where the colours begin anew.
+  private static func dash(_ index: Int) -> Canvas.Dash {
+    let patterns: [Canvas.Dash] = [.solid, .dashed, .dotted]
+    return patterns[index / ColourMap.lineColourCount % patterns.count]
+  }
+
   private func drawCurves(_ lines: [[Point]], _ index: Int, on canvas: Canvas) {
     let colour = ColourMap.lineColour(index)
-    canvas.stroke(lines, colour, width: 1.4, dash: SpectrumLegend.dash(index))
+    canvas.stroke(lines, colour, width: 1.4, dash: Self.dash(index))
     // A point between two holes has no line to show it.
     for line in lines where line.count == 1 { canvas.fillCircle(at: line[0], radius: 1.8, colour) }
   }
