@@ -122,6 +122,24 @@ public struct PrincipalComponents: Sendable {
     return (start, Array(changes.dropFirst()))
   }
 
+  /// Where a state lies in a frame that need not be made of it.
+  ///
+  /// - Parameters:
+  ///   - origin: The frame's origin.
+  ///   - directions: Its directions, orthogonal and of length 1.
+  /// - Returns: The coordinates of the state's projection, its distance from there, and its distance from the origin.
+  public static func place(
+    of state: ModelState, from origin: ModelState, along directions: [Displacement]
+  ) -> (coordinates: [Double], offPlane: Double, distance: Double) {
+    let difference = difference(state.parameters, origin.parameters)
+    var (rest, coordinates) = (difference, [Double]())
+    for direction in directions.map(\.parameters.doubles) {
+      coordinates.append(VectorKernel.dot(difference, direction))
+      VectorKernel.add(-coordinates[coordinates.count - 1], times: direction, to: &rest)
+    }
+    return (coordinates, VectorKernel.norm(rest), VectorKernel.norm(difference))
+  }
+
   private static func gram(
     _ count: Int, _ last: [Double], block: Int, parameters: (Int) throws -> [Double]
   ) throws -> Matrix {

@@ -35,7 +35,44 @@ struct TrajectoryTests {
       #expect(fixture.has("trajectory-\(origin)/figures/\(name)"))
     }
     let table = try String(contentsOfFile: fixture.folder("trajectory-\(origin)/trajectory.csv"), encoding: .utf8)
-    #expect(table.hasPrefix("epoch,x,y,off_plane,") && table.split(separator: "\n").count == 5)
+    #expect(table.hasPrefix("checkpoint,epoch,x,y,off_plane,") && table.split(separator: "\n").count == 5)
+  }
+
+  @Test("checkpoints within epochs and a mean of points are projected to the plane of the epochs' ends")
+  func stops() throws {
+    let folder = try TestFolder()
+    let training =
+      tinyTraining(epochs: 4) + [
+        "--optimiser", "average(sgd(momentum: 0.9), start: 10)", "--schedule",
+        "gaussian(start: 0.02, max: 0.05, min: 1e-4)",
+        "--checkpoint-at", "0 3 peak", "--out", "run",
+      ]
+    try #require(try Program(training, in: folder).finish().status == 0)
+    let arguments = ["run", "--x=-1:1:3", "--y=-1:1:3", "--threads", "1", "--json", "--out", "way"]
+    let result = try Program(["trajectory"] + arguments, in: folder).finish()
+    try #require(result.status == 0, "\(result.errors)")
+    let places = try JSONValue(parsing: result.output)["checkpoints"]?.entries ?? []
+    let names = places.compactMap { $0["checkpoint"]?.stringValue }
+    #expect(names.first == "step-00000000" && names.last == "average" && names.contains("peak"), "\(names)")
+    #expect(names.filter { $0.hasPrefix("epoch-") }.count == 4)
+    let times = places.compactMap { $0["epoch"]?.doubleValue }
+    #expect(times == times.sorted() && times.count == places.count - 1 && times.first == 0)
+    for place in places {
+      let coordinates = place["coordinates"]?.entries.compactMap(\.doubleValue) ?? []
+      let (off, distance) = (place["offPlane"]?.doubleValue ?? .nan, place["distance"]?.doubleValue ?? .nan)
+      // The plane's directions are of single precision: their lengths and the angle between them err by its rounding.
+      expectClose(
+        coordinates.reduce(off * off) { $0 + $1 * $1 }, distance * distance, relative: 4 * Double(Float.ulpOfOne))
+    }
+    #expect(try String(contentsOfFile: folder("run/report.md"), encoding: .utf8).contains("| mean | of "))
+    for name in ["step-00000003", "average"] {
+      let text = try Program(
+        ["evaluate", "run/checkpoints/\(name).safetensors", "--split", "train", "--threads", "1", "--json"], in: folder
+      ).finish().output
+      let place = try #require(places.first { $0["checkpoint"]?.stringValue == name })
+      let loss = try #require(try JSONValue(parsing: text)["loss"]?["value"]?.doubleValue)
+      expectClose(place["loss"]?.doubleValue ?? .nan, loss, relative: 1e-6)
+    }
   }
 
   @Test(

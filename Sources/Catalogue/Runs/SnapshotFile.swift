@@ -66,6 +66,16 @@ struct SnapshotFile {
     try Checkpoint.writeSafetensors((state ?? snapshot.state).namedTensors, metadata: label.metadata, to: path)
   }
 
+  /// How many steps an epoch of the run has, by the companion of an epoch after the first.
+  func stepsPerEpoch() throws -> Int {
+    let metadata = try Checkpoint.read(companionPath).metadata
+    let (step, epoch) = (Int(metadata[Self.nextStepKey] ?? "") ?? 0, Int(metadata[Self.epochKey] ?? "") ?? 0)
+    guard step > 0, epoch > 0, step % epoch == 0 else {
+      throw SnapshotError(path: companionPath, reason: "it does not say how many steps an epoch has")
+    }
+    return step / epoch
+  }
+
   /// Reads both files.
   func read(for network: Network) throws -> TrainingSnapshot {
     var state = try ModelState(Checkpoint.read(path), for: network, path: path)

@@ -32,10 +32,13 @@ public enum SnapshotTime: Sendable, Hashable, CustomStringConvertible {
     }
   }
 
+  /// How the names of checkpoints of numbered steps begin.
+  static let stepPrefix = "step-"
+
   /// The name of the checkpoint; names sort like steps.
   var checkpointName: String {
     switch self {
-    case .step(let count): "step-" + String(repeating: "0", count: max(0, 8 - "\(count)".count)) + "\(count)"
+    case .step(let count): Self.stepPrefix + String(repeating: "0", count: max(0, 8 - "\(count)".count)) + "\(count)"
     case .peak: "peak"
     }
   }

@@ -51,9 +51,7 @@ extension SurveyGeometry {
     let components = try series.components(from: origin)
     let frame = try components.frame(dimension: dimension, state: series.state)
     // Seen from the subject's checkpoint instead of the origin.
-    var own = subject.state
-    own.move(-1, along: Displacement(parameters: frame.origin.parameters, buffers: frame.origin.buffers))
-    let shift = frame.directions.map { own.parameters.dot($0.parameters) }
+    let shift = PrincipalComponents.place(of: subject.state, from: frame.origin, along: frame.directions).coordinates
     let places = components.scores.map { scores in zip(scores, shift).map { $0 - $1 } }
     self.init(
       centre: subject.state, directions: frame.directions, axes: Self.axes(around: places + [shift.map { _ in 0 }]),

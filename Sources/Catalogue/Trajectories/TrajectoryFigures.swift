@@ -22,13 +22,27 @@ struct TrajectoryFigures {
   private var panel: SurfacePanel {
     let grid = ThalwegFigures.SurfaceGrid(
       xs: result.axes[0].coordinates, ys: result.axes[1].coordinates, values: result.points.losses)
-    return SurfacePanel(grid: grid, path: result.places.map { Point($0.coordinates[0], $0.coordinates[1]) })
+    var panel = SurfacePanel(grid: grid, path: walk.map(\.point))
+    panel.marks = marks.map { SurfaceMark($0.letter, at: $0.place.point) }
+    return panel
+  }
+
+  /// The points of the walk itself.
+  private var walk: [TrajectoryResult.Place] { result.places.filter { $0.epoch != nil } }
+
+  /// The checkpoints that have a name.
+  private var marks: [(letter: String, meaning: String, place: TrajectoryResult.Place)] {
+    let names = [("peak", "P", "peak of the rates"), (RunCheckpoint.averageName, "M", "mean of points")]
+    return names.compactMap { name, letter, meaning in
+      result.places.first { $0.checkpoint == name }.map { (letter, meaning, $0) }
+    }
   }
 
   private func values(_ points: [SurfacePoint]) -> ValueAxis { look.axis("loss (nats)", of: points.losses) }
 
   private var planeCaption: String {
-    caption + " Ring: first checkpoint; disc: last." + (result.points.holesText.map { " " + $0 } ?? "")
+    caption + " Ring: first checkpoint; disc: last\(marks.map { "; \($0.letter): \($0.meaning)" }.joined())."
+      + (result.points.holesText.map { " " + $0 } ?? "")
   }
 
   private var contour: ContourFigure {
@@ -44,19 +58,24 @@ struct TrajectoryFigures {
   }
 
   private var course: LineFigure {
-    let xs = result.places.map { Double($0.epoch) }
-    let own = result.places.map(\.own)
-    let projected = result.places.map(\.projected)
+    let xs = walk.compactMap(\.epoch)
+    let own = walk.map(\.own)
+    let projected = walk.map(\.projected)
     var figure = LineFigure.trainingCurves(
       [
         own.lossLine(name: "loss of the checkpoint", xs: xs),
         projected.lossLine(name: "loss on the plane, where it projects to", xs: xs),
         LineSeries(
-          name: "distance from the plane", xs: xs, values: result.places.map { $0.offPlane }, side: .right),
+          name: "distance from the plane", xs: xs, values: walk.map(\.offPlane), side: .right),
       ], values: values(own + projected))
     figure.right = ValueAxis(label: "distance in parameter space", spacing: .linear)
     figure.caption =
       caption + " Bands: 95 %, for the population of examples." + ((own + projected).holesText.map { " " + $0 } ?? "")
     return figure
   }
+}
+
+extension TrajectoryResult.Place {
+  /// Where it is drawn.
+  fileprivate var point: Point { Point(coordinates[0], coordinates[1]) }
 }

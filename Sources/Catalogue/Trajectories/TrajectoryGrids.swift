@@ -1,14 +1,16 @@
 import ThalwegSurfaces
 
-/// The checkpoints of a run as points of a grid whose only coordinate is the epoch. Each is read when its turn comes.
+/// The checkpoints of a run as points of a grid whose only coordinate is their number, from 0. Each is read when its
+/// turn comes.
 struct CheckpointGrid: PointGrid {
   let centre: ModelState
   let series: CheckpointSeries
+  let stops: [CheckpointSeries.Stop]
 
-  var coordinates: [[Double]] { [series.epochs.map(Double.init)] }
+  var coordinates: [[Double]] { [stops.indices.map(Double.init)] }
 
   func write(_ index: Int, to state: inout ModelState) throws {
-    let checkpoint = try series.state(index)
+    let checkpoint = try series.state(of: stops[index])
     state.parameters.copy(checkpoint.parameters)
     state.buffers.copy(checkpoint.buffers)
   }
@@ -20,9 +22,8 @@ struct ProjectionGrid: PointGrid {
   let directions: [Displacement]
   /// The coordinates on the plane of each checkpoint.
   let places: [[Double]]
-  let epochs: [Int]
 
-  var coordinates: [[Double]] { [epochs.map(Double.init)] }
+  var coordinates: [[Double]] { [places.indices.map(Double.init)] }
 
   func write(_ index: Int, to state: inout ModelState) {
     state.parameters.copy(centre.parameters)

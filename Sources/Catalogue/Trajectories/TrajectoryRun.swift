@@ -11,6 +11,9 @@ public import ThalwegSurveys
 /// What a plane shows of a path is only as good as the plane: beside each checkpoint's own loss stands the plane's loss at the
 /// place to which it projects, beside it its distance from the plane, and beside the components' shares those of a random
 /// walk.
+///
+/// The plane is that of the checkpoints of epochs, which lie at equal distances in time. Checkpoints of other times, and a
+/// mean of points, are projected to it as well.
 public struct TrajectoryRun {
   /// The run's last checkpoint.
   public let subject: Subject
@@ -21,10 +24,13 @@ public struct TrajectoryRun {
   /// The points of the plane.
   public let axes: [Axis]
   private let series: CheckpointSeries
+  private let stops: [CheckpointSeries.Stop]
   private let components: PrincipalComponents
   private let explanation: SurveyGeometry.Explanation
   private let origin: ModelState
   private let directions: [Displacement]
+  /// For each checkpoint its coordinates on the plane, its distance from there, and its distance from the origin.
+  private let places: [(coordinates: [Double], offPlane: Double, distance: Double)]
 
   /// Points along the longer side of the plane unless others are asked for.
   static let usualCount = 31
@@ -36,13 +42,24 @@ public struct TrajectoryRun {
     let hasStatistics = subject.network.space.bufferCount > 0
     policy = settings.policy ?? (hasStatistics ? .interpolated : .running)
     try subject.check([policy], movesStatistics: true)
-    series = try CheckpointSeries(of: subject, least: 3)
-    components = try series.components(from: settings.origin)
-    (origin, directions) = try components.frame(dimension: 2, state: series.state)
+    let series = try CheckpointSeries(of: subject, least: 3, readsOthers: true)
+    self.series = series
+    stops = series.stops
+    let components = try series.components(from: settings.origin)
+    self.components = components
+    let offPlane = components.distances(fromFirst: 2)
+    let (origin, directions) = try components.frame(dimension: 2, state: series.state)
+    places = try series.stops.map { stop in
+      guard let index = stop.index else {
+        return PrincipalComponents.place(of: try series.state(of: stop), from: origin, along: directions)
+      }
+      return (Array(components.scores[index].prefix(2)), offPlane[index], components.distances[index])
+    }
+    (self.origin, self.directions) = (origin, directions)
     explanation = SurveyGeometry.Explanation(
       origin: settings.origin, count: series.epochs.count, shares: Array(components.shares.prefix(2)))
     let usual = SurveyGeometry.axes(
-      around: components.scores.map { Array($0.prefix(2)) }, count: Self.usualCount)
+      around: places.map(\.coordinates), count: Self.usualCount)
     axes = [settings.xAxis ?? usual[0], settings.yAxis ?? usual[1]]
     self.subject = subject
     self.settings = settings
@@ -83,7 +100,8 @@ public struct TrajectoryRun {
   /// What will be measured, for people.
   public var plan: [String] {
     let (x, y) = (axes[0], axes[1])
-    return ["checkpoints  \(series.epochs.count) of \(subject.settings.checkpoint)"] + subject.linesOfData + [
+    let others = series.others.isEmpty ? "" : ", the plane by the \(series.epochs.count) of epochs"
+    return ["checkpoints  \(stops.count) of \(subject.settings.checkpoint)\(others)"] + subject.linesOfData + [
       "batch norm   \(policy.text(for: subject))",
       "plane        \(x.count) × \(y.count) points from (\(shortText(x.lower)), \(shortText(y.lower))) to "
         + "(\(shortText(x.upper)), \(shortText(y.upper)))",
@@ -97,25 +115,24 @@ public struct TrajectoryRun {
   private func measure(in folder: RunFolder, _ observer: any RunObserver) throws -> TrajectoryResult? {
     let moving =
       policy == .interpolated ? directions : directions.map { Displacement(parameters: $0.parameters) }
-    let places = components.scores.map { Array($0.prefix(2)) }
-    let offPlane = components.distances(fromFirst: 2)
-    let distances = components.distances
-    let epochs = SurfaceAxis(name: "epoch", coordinates: series.epochs.map(Double.init))
-
-    let own = try folder.surface(named: "checkpoints", axes: [epochs])
+    let numbers = SurfaceAxis(name: "checkpoint", coordinates: stops.indices.map(Double.init))
+    let own = try folder.surface(named: "checkpoints", axes: [numbers])
     var work = GridMeasurement(
-      subject: subject, policy: policy, grid: CheckpointGrid(centre: subject.state, series: series),
+      subject: subject, policy: policy, grid: CheckpointGrid(centre: subject.state, series: series, stops: stops),
       title: "checkpoints")
     work.forecast = nil
-    work.extra = { index in
-      ["x": places[index][0], "y": places[index][1], "offPlane": offPlane[index], "distance": distances[index]]
+    work.extra = { [places] index in
+      let place = places[index]
+      return [
+        "x": place.coordinates[0], "y": place.coordinates[1], "offPlane": place.offPlane, "distance": place.distance,
+      ]
     }
     guard try work.run(into: own, observer: observer).outcome == .finished else { return nil }
 
-    let projected = try folder.surface(named: "projections", axes: [epochs])
+    let projected = try folder.surface(named: "projections", axes: [numbers])
     work = GridMeasurement(
       subject: subject, policy: policy,
-      grid: ProjectionGrid(centre: origin, directions: moving, places: places, epochs: series.epochs),
+      grid: ProjectionGrid(centre: origin, directions: moving, places: places.map(\.coordinates)),
       title: "projections")
     work.forecast = nil
     guard try work.run(into: projected, observer: observer).outcome == .finished else { return nil }
@@ -129,10 +146,11 @@ public struct TrajectoryRun {
     let (owns, projections) = (try own.allPoints(), try projected.allPoints())
     return TrajectoryResult(
       axes: axes, points: try plane.allPoints(),
-      places: series.epochs.indices.map { index in
+      places: stops.indices.map { index in
         TrajectoryResult.Place(
-          epoch: series.epochs[index], coordinates: places[index], offPlane: offPlane[index],
-          distance: distances[index], own: owns[index], projected: projections[index])
+          checkpoint: stops[index].name, epoch: stops[index].time, coordinates: places[index].coordinates,
+          offPlane: places[index].offPlane, distance: places[index].distance, own: owns[index],
+          projected: projections[index])
       }, explanation: explanation, shares: components.shares)
   }
 

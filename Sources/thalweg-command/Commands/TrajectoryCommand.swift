@@ -13,6 +13,7 @@ struct TrajectoryCommand: ParsableCommand {
     abstract: "A training run's checkpoints on their principal plane, over the plane's loss.",
     discussion: """
       Example: thalweg trajectory runs/r20 --limit 2000 --out trajectories/r20
+      The plane is that of the checkpoints of epochs; those of --checkpoint-at and a mean of points are projected to it.
       The same command again goes on where it stopped.
       """)
 
