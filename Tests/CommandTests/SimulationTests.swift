@@ -45,6 +45,53 @@ struct SimulationTests {
     #expect(csv[1].hasPrefix("0,0,-9.5,-10.0,4.4265425010"))
   }
 
+  @Test("the curvature that holds steps at the end is that of the slope there, not of the last step's")
+  func endLimit() throws {
+    let outcome = try SimulationOutcome(of: SimulationSettings(SimulationSurface("cosine")))
+    // Plain descent at the rate 0.1 is held by curvatures up to 20 / δ′, and LE(1, 0.9) has δ′ = 1 / (1 − 0.9 e^−ℓ).
+    let slope = 1 / (1 - 0.9 * exp(-outcome.walks[1].end.loss))
+    let limits = outcome.lines.compactMap { $0.components(separatedBy: "holds steps there ").dropFirst().first }
+    #expect(limits == ["20", String(format: "%.4g", 20 / slope)])
+  }
+
+  @Test(
+    "walks to enormous coordinates are drawn as far as numbers reach",
+    arguments: ["x in x", "x + y in x, y", "x^2 in x", "x^2 + y^2 in x, y"], ["1", "1e150"])
+  func enormous(formula: String, start: String) throws {
+    let folder = try TestFolder()
+    let surface = try SimulationSurface(formula)
+    var settings = try SimulationSettings(surface, start: surface.variables.map { _ in Double(start) ?? 0 })
+    settings.schedule = try ScheduleRegistry.standard.parse("constant(1e306)")
+    settings.stepCount = 30
+    let outcome = try SimulationRun(settings).run(in: folder("out"))
+    #expect(outcome.walks[0].failure != nil)
+    // From 1e150 a sum of squares is beyond 1e300, or infinite, nearly everywhere.
+    let hasSurface = FileManager.default.fileExists(atPath: folder("out/figures/surface.png"))
+    #expect(hasSurface || (start == "1e150" && formula.contains("y^2")))
+  }
+
+  @Test("a first point without a finite loss is refused", arguments: ["1e300", "-2", "nan"])
+  func badStart(start: String) throws {
+    let folder = try TestFolder()
+    let formula = start == "-2" ? "sqrt(x) in x" : "x^2 in x"
+    let result = try Program(["simulate", formula, "--start", start, "--out", "out"], in: folder).finish()
+    #expect(result.status == 64 && result.isOneLineError && result.errors.contains("start: found"), "\(result.errors)")
+    #expect(!FileManager.default.fileExists(atPath: folder("out")))
+  }
+
+  @Test("in one dimension a surface without maxima is looked at once, not at every step")
+  func manySteps() throws {
+    var settings = try SimulationSettings(SimulationSurface("x^2 in x"), start: [1])
+    settings.schedule = try ScheduleRegistry.standard.parse("constant(1e-4)")
+    settings.stepCount = 10_000
+    let clock = ContinuousClock()
+    var outcome: SimulationOutcome?
+    // Ten thousand looks of ten thousand evaluations took twenty seconds, one takes a hundredth of one.
+    let time = try clock.measure { outcome = try SimulationOutcome(of: settings) }
+    #expect(time < .seconds(10))
+    #expect(outcome?.walks[0].points.count == 10_001 && outcome?.walks[0].largestStrideShare == nil)
+  }
+
   @Test("the published walk on dents ends lower with the deformation")
   func dentedBowl() throws {
     let outcome = try SimulationOutcome(of: SimulationSettings(SimulationSurface("fig5")))

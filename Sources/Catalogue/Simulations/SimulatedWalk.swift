@@ -32,6 +32,8 @@ public struct SimulatedWalk: Sendable {
   public internal(set) var points: [Point]
   /// Why the walk ended before its last step; `nil` if it did not.
   public let failure: String?
+  /// The slope δ′ at the end, by which a further step's gradient would be multiplied; `nil` where it has none.
+  let endSlope: Double?
 
   /// The name for people.
   public var name: String { deformation.steps.isEmpty ? "undeformed" : "\(deformation)" }
@@ -59,17 +61,22 @@ public struct SimulatedWalk: Sendable {
     let start = deformation.deformed(surface.point(settings.start))
     var places: [ModelState] = []
     var steps: [StepReport] = []
-    var failure: String?
+    var (failure, last): (String?, ModelState) = (nil, start)
     do {
       _ = try trainer.train(
         start, on: stream, onStep: { steps.append($0) }, snapshotsAfter: Set(0...settings.stepCount),
-        onSnapshot: { places.append(deformation.original(of: $0.state)) })
+        onSnapshot: {
+          last = $0.state
+          places.append(deformation.original(of: last))
+        })
     } catch {
       guard !places.isEmpty else { throw error }
       failure = "\(error)"
     }
     let evaluator = surface.makeEvaluator()
     var gradient = ModelVector(zeros: settings.start.count, precision: .double)
+    let next = Draw(seed: settings.seed, step: places.count - 1)
+    endSlope = try? stream.makeEvaluator().gradient(at: last, draw: next, into: &gradient).slope
     self.deformation = deformation
     self.failure = failure
     points = try places.enumerated().map { index, state in
@@ -90,27 +97,21 @@ public struct SimulatedWalk: Sendable {
     let isLine = surface.space.parameterCount == 1
     let (reach, count) = isLine ? (max(20 * extent, 20), 5000) : (max(2 * extent, 2), 600)
     var gradient = ModelVector(zeros: surface.space.parameterCount, precision: .double)
-    var known: (range: ClosedRange<Double>, width: Double)?
+    var valleys = LineValleys(evaluator, reach: reach, count: count)
     for index in points.indices.prefix(limit) {
       guard let rate = points[index].rate, let slope = points[index].slope, points[index].gradientNorm > 0 else {
         continue
       }
       let state = surface.point(points[index].coordinates)
       let stride = rate * slope * points[index].gradientNorm
-      if isLine, let known, known.range.contains(state.parameters[0]) {
-        points[index].strideShare = stride / known.width
+      if isLine {
+        points[index].strideShare = try valleys.width(at: state).map { stride / $0 }
         continue
       }
       _ = try evaluator.gradient(at: state, into: &gradient)
-      let direction = isLine ? [1] : gradient.doubles.map { $0 / points[index].gradientNorm }
-      guard let valley = try Valley(of: evaluator, at: state, along: direction, reach: reach, count: count) else {
-        continue
-      }
-      points[index].strideShare = stride / valley.width
-      if isLine {
-        let place = state.parameters[0]
-        known = (place + valley.lower...place + valley.upper, valley.width)
-      }
+      let direction = gradient.doubles.map { $0 / points[index].gradientNorm }
+      let valley = try Valley(of: evaluator, at: state, along: direction, reach: reach, count: count)
+      points[index].strideShare = valley.map { stride / $0.width }
     }
   }
 

@@ -7,10 +7,8 @@ import ThalwegSurveys
 struct SimulationFigures {
   let outcome: SimulationOutcome
 
-  /// Writes the surface with the walks, where it has one or two variables, and the losses.
-  ///
-  /// - Returns: The names of the figures.
-  func write(to run: RunFolder) throws -> [String] {
+  /// Writes the surface with the walks, where it has one or two variables and any finite value there, and the losses.
+  func write(to run: RunFolder) throws {
     var figures: [(name: String, figure: any Figure)] = []
     switch outcome.settings.start.count {
     case 1: figures.append(("surface", try line()))
@@ -18,8 +16,9 @@ struct SimulationFigures {
     default: break
     }
     figures.append(("loss", losses))
-    for (name, figure) in figures { try figure.write(to: run, named: name) }
-    return figures.map(\.name)
+    for (name, figure) in figures {
+      do { try figure.write(to: run, named: name) } catch FigureError.noFiniteValue { continue }
+    }
   }
 
   /// The losses over the steps.
@@ -71,11 +70,16 @@ struct SimulationFigures {
       let points = walk.points.filter { $0.coordinates[0].isFinite && $0.loss.isFinite }
         .sorted { $0.coordinates[0] < $1.coordinates[0] }
         .filter { axis.lower <= $0.coordinates[0] && $0.coordinates[0] <= axis.upper }
+      // They lie on the curve: of those that one dot covers, one is enough.
+      let shown = zip(points.indices, points).filter { index, point in
+        let cell = { (place: Double) in ((place - axis.lower) / axis.spacing).rounded(.down) }
+        return index == 0 || cell(point.coordinates[0]) != cell(points[index - 1].coordinates[0])
+      }.map(\.1)
       // Each point stands between two holes, so that no line joins it to the next.
       series.append(
         LineSeries(
-          name: "\(walk.name): points", xs: points.flatMap { [$0.coordinates[0], $0.coordinates[0]] },
-          values: points.flatMap { [$0.loss, nil] }))
+          name: "\(walk.name): points", xs: shown.flatMap { [$0.coordinates[0], $0.coordinates[0]] },
+          values: shown.flatMap { [$0.loss, nil] }))
     }
     return LineFigure(
       series: series, xLabel: outcome.settings.surface.variables[0], left: ValueAxis(label: "loss"),
@@ -94,12 +98,15 @@ struct SimulationFigures {
       return finitePoints(of: walk)
     }
     let ceiling = first + 100 * max(first - low, abs(first))
-    return walk.points.filter { $0.loss <= ceiling }.map(\.coordinates).filter { $0.allSatisfy(\.isFinite) }
+    return walk.points.filter { $0.loss <= ceiling }.map(\.coordinates).filter(Self.canBeDrawn)
   }
 
   private func finitePoints(of walk: SimulatedWalk) -> [[Double]] {
-    walk.points.map(\.coordinates).filter { $0.allSatisfy(\.isFinite) }
+    walk.points.map(\.coordinates).filter(Self.canBeDrawn)
   }
+
+  /// Whether differences of such coordinates are numbers.
+  private static func canBeDrawn(_ coordinates: [Double]) -> Bool { coordinates.allSatisfy { abs($0) <= 1e300 } }
 
   /// The part that is drawn: as asked for, or a square (in one dimension a stretch) around all walks.
   private var axes: [ThalwegSurveys.Axis] {
@@ -109,7 +116,8 @@ struct SimulationFigures {
       let places = points.map { $0[axis] }
       return (lower: places.min() ?? 0, upper: places.max() ?? 0)
     }
-    let half = max(0.65 * (bounds.map { $0.upper - $0.lower }.max() ?? 0), 1)
+    // Far from zero, neighbouring points of a narrower part would be the same numbers.
+    let half = bounds.map { max(0.65 * ($0.upper - $0.lower), 1e-9 * abs($0.upper + $0.lower)) }.reduce(1, max)
     return bounds.map { bound in
       let middle = 0.5 * (bound.lower + bound.upper)
       return ThalwegSurveys.Axis(lower: middle - half, upper: middle + half, count: bounds.count == 1 ? 801 : 161)

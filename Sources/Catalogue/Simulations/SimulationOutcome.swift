@@ -64,10 +64,10 @@ public struct SimulationOutcome: Sendable {
   /// Whether steps are those of plain descent, of which the bound by the distance of maxima speaks.
   private var isPlain: Bool { StepRule(settings.optimiser)?.rule == .plain }
 
-  /// The largest eigenvalue of the undeformed Hessian that the walk's last steps would hold.
+  /// The largest eigenvalue of the undeformed Hessian at the walk's end that would hold steps of its last rate there.
   private func limit(of walk: SimulatedWalk) -> Double? {
-    guard let last = walk.points.last(where: { $0.rate != nil }), let rate = last.rate else { return nil }
-    return StepRule(settings.optimiser)?.largestCurvature(rate: rate, slope: last.slope ?? 1)
+    guard let rate = walk.points.last(where: { $0.rate != nil })?.rate, let slope = walk.endSlope else { return nil }
+    return StepRule(settings.optimiser)?.largestCurvature(rate: rate, slope: slope)
   }
 
   /// All of it as JSON.
@@ -99,6 +99,7 @@ public struct SimulationOutcome: Sendable {
       "steps": .integer(Int128(walk.end.step)), "point": .array(walk.end.coordinates.map { .number($0) }),
       "loss": .number(walk.end.loss), "eigenvalues": .array(endEigenvalues[index].map { .number($0) }),
       "largestStrideShare": walk.largestStrideShare.map { .number($0) } ?? .null,
+      "slope": walk.endSlope.map { .number($0) } ?? .null,
       "departure": departures[index].map { .integer(Int128($0)) } ?? .null,
     ]
   }

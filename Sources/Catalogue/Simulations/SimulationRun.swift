@@ -50,7 +50,7 @@ public struct SimulationRun {
     }
     try atomicWrite(path + "/walks.csv", outcome.csv)
     try atomicWrite(path + "/walks.json", outcome.json.indentedText + "\n")
-    _ = try SimulationFigures(outcome: outcome).write(to: folder)
+    try SimulationFigures(outcome: outcome).write(to: folder)
     try RunReport(
       of: folder, title: "Walks down \(settings.surface)",
       reading:

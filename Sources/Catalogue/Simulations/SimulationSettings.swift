@@ -1,5 +1,6 @@
 public import ThalwegDeformations
 import ThalwegStores
+import ThalwegSurfaces
 public import ThalwegSurveys
 public import ThalwegTraining
 
@@ -64,8 +65,15 @@ public struct SimulationSettings: Sendable {
     guard start.allSatisfy(\.isFinite) else {
       throw SettingError("start", found: "\(start)", expected: "finite numbers")
     }
-    if axes != nil, surface.variables.count > 2 {
-      throw SettingError("x", found: "\(surface.variables.count) variables", expected: "at most 2 for a figure")
+    let surface = surface.surface
+    let loss = (try? surface.makeEvaluator().evaluate(at: surface.point(start)).loss) ?? .nan
+    guard loss.isFinite else {
+      let place = start.map { "\($0)" }.joined(separator: ", ")
+      throw SettingError(
+        "start", found: "\(place) with loss \(numberText(loss))", expected: "a point with a finite loss")
+    }
+    if axes != nil, self.surface.variables.count > 2 {
+      throw SettingError("x", found: "\(self.surface.variables.count) variables", expected: "at most 2 for a figure")
     }
     _ = try ScheduleTable(schedule, over: horizon)
     guard

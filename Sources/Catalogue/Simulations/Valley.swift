@@ -27,6 +27,41 @@ struct Valley {
   }
 }
 
+/// The valleys of a surface in one variable, each looked for once.
+struct LineValleys {
+  private let evaluator: any Evaluator
+  private let reach: Double
+  private let count: Int
+  /// The valley of the last point that had one, and where it lies.
+  private var last: (range: ClosedRange<Double>, width: Double)?
+  /// From here on there is no maximum above.
+  private var noneAbove = Double.infinity
+  /// Up to here there is no maximum below.
+  private var noneBelow = -Double.infinity
+
+  /// Looks for maxima up to `reach` to both sides, in `count` steps each.
+  init(_ evaluator: any Evaluator, reach: Double, count: Int) {
+    self.evaluator = evaluator
+    self.reach = reach
+    self.count = count
+  }
+
+  /// The distance of the two maxima between which a point lies; `nil` where one side has none.
+  mutating func width(at point: ModelState) throws -> Double? {
+    let place = point.parameters[0]
+    if let last, last.range.contains(place) { return last.width }
+    if place >= noneAbove || place <= noneBelow { return nil }
+    let line = Line(evaluator: evaluator, origin: point, direction: [1])
+    let upper = try line.maximum(step: reach / Double(count), count: count)
+    let lower = try line.maximum(step: -reach / Double(count), count: count)
+    if upper == nil { noneAbove = place }
+    if lower == nil { noneBelow = place }
+    guard let upper, let lower else { return nil }
+    last = (place + lower...place + upper, upper - lower)
+    return upper - lower
+  }
+}
+
 /// A surface along a line.
 private struct Line {
   let evaluator: any Evaluator

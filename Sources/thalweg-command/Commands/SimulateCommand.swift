@@ -1,4 +1,5 @@
 import ArgumentParser
+import Foundation
 import ThalwegCatalogue
 import ThalwegStores
 import ThalwegSurveys
@@ -46,8 +47,9 @@ struct SimulateCommand: ParsableCommand {
     let outcome = try run.run(in: out, commandLine: CommandLine.arguments)
     guard !json else { return Console.line(outcome.json.indentedText) }
     outcome.lines.forEach(Console.line)
-    let figures = (outcome.settings.start.count <= 2 ? ["surface"] : []) + ["loss"]
-    Console.line("figures      " + figures.map { "\(out)/figures/\($0).svg" }.joined(separator: ", "))
+    // A surface that is nowhere finite around the walks has no figure.
+    let figures = ["surface", "loss"].map { "\(out)/figures/\($0).svg" }.filter(FileManager.default.fileExists)
+    Console.line("figures      " + figures.joined(separator: ", "))
     Console.line("tables       \(out)/walks.csv, \(out)/walks.json; report in \(out)/report.html")
   }
 
