@@ -85,7 +85,7 @@ public struct IntervalFigure: Figure {
       canvas.hatch(plot)
       return
     }
-    let place = { (value: Double) in plot.x + plot.width * axis.fraction(value) }
+    let place = { (value: Double) in plot.x + plot.width * min(max(axis.fraction(value), 0), 1) }
     canvas.stroke(
       axis.ticks.map { [Point(place($0), plot.y), Point(place($0), plot.bottom)] }, Ink.grid, width: 0.7)
     if let reference = panel.reference {
@@ -100,8 +100,25 @@ public struct IntervalFigure: Figure {
       if row.extent.isEmpty {
         canvas.text("none", at: Point(plot.x + 4, y), size: 8.5, Ink.quiet, vertical: .middle)
       }
-      draw(row, colour, at: y, place, on: canvas)
+      if row.extent.contains(where: { (axis.lower...axis.upper).contains($0) }) {
+        draw(row, colour, at: y, axis, place, on: canvas)
+      } else if let value = row.mean ?? row.extent.first {
+        drawBeyond(value, axis, colour, at: y, plot, on: canvas)
+      }
     }
+  }
+
+  /// Says where a row lies that is wholly beyond the axis: an arrow at that end, and the number.
+  private func drawBeyond(
+    _ value: Double, _ axis: Axis, _ colour: Colour, at y: Double, _ plot: Rect, on canvas: Canvas
+  ) {
+    let isAbove = value > axis.upper
+    let (tip, inwards) = isAbove ? (plot.right, -1.0) : (plot.x, 1.0)
+    canvas.fill(
+      [[Point(tip, y), Point(tip + inwards * 6, y - 3.5), Point(tip + inwards * 6, y + 3.5)]], colour)
+    canvas.text(
+      NumberFormat.text(value), at: Point(tip + inwards * 10, y), size: 8.5, Ink.quiet,
+      alignment: isAbove ? .trailing : .leading, vertical: .middle)
   }
 
   private func drawTicks(of axis: Axis, _ plot: Rect, on canvas: Canvas) {
@@ -117,20 +134,23 @@ public struct IntervalFigure: Figure {
     }
   }
 
+  /// Draws what of a row lies within the axis; a bar that goes on beyond it has no end there.
   private func draw(
-    _ row: IntervalRow, _ colour: Colour, at y: Double, _ place: (Double) -> Double, on canvas: Canvas
+    _ row: IntervalRow, _ colour: Colour, at y: Double, _ axis: Axis, _ place: (Double) -> Double, on canvas: Canvas
   ) {
-    if let interval = row.interval {
-      let ends = [place(interval.lowerBound), place(interval.upperBound)]
-      let bar = [[Point(ends[0], y), Point(ends[1], y)]] + ends.map { [Point($0, y - 3), Point($0, y + 3)] }
+    let range = axis.lower...axis.upper
+    if let interval = row.interval, interval.overlaps(range) {
+      let bounds = [interval.lowerBound, interval.upperBound]
+      let ends = bounds.filter(range.contains).map { [Point(place($0), y - 3), Point(place($0), y + 3)] }
+      let bar = [bounds.map { Point(place($0), y) }] + ends
       canvas.stroke(bar, colour.withOpacity(0.5), width: 1.6)
     }
     // The mean below the dots, or it would hide some of them.
-    if let mean = row.mean {
+    if let mean = row.mean, range.contains(mean) {
       canvas.fillCircle(at: Point(place(mean), y), radius: 4, colour)
       canvas.fillCircle(at: Point(place(mean), y), radius: 2.4, Colour(grey: 1))
     }
-    for dot in row.dots {
+    for dot in row.dots where range.contains(dot) {
       canvas.fillCircle(at: Point(place(dot), y), radius: 2.1, colour)
     }
   }

@@ -43,10 +43,39 @@ public struct IntervalPanel: Equatable, Sendable {
     self.reference = reference
   }
 
+  /// Whether rows lie wholly beyond the axis, so that only an arrow with a number tells of them.
+  package var hasRowsBeyond: Bool {
+    guard let axis else { return false }
+    return rows.contains { row in
+      !row.extent.isEmpty && !row.extent.contains { (axis.lower...axis.upper).contains($0) }
+    }
+  }
+
   /// The horizontal axis; `nil` where no row has a number.
+  ///
+  /// It passes over rows that would press all others together; they are drawn at its ends.
   var axis: Axis? {
-    let values = rows.flatMap(\.extent) + [reference].compactMap { $0 }
-    guard rows.contains(where: { !$0.extent.isEmpty }) else { return nil }
+    let shown = rows.filter { !$0.extent.isEmpty }
+    guard !shown.isEmpty else { return nil }
+    let values = usual(of: shown).flatMap(\.extent) + [reference].compactMap { $0 }
     return try? Axis.covering(values, request: ValueAxis(spacing: .linear), tickCount: 4)
   }
+
+  /// The rows without the few that lie farther off than twenty times the range of the others.
+  private func usual(of all: [IntervalRow]) -> [IntervalRow] {
+    let centres = all.map { $0.mean ?? $0.extent[0] }.sorted()
+    let centre = centres[centres.count / 2]
+    // By how far a row reaches from the middle one.
+    let byReach = all.sorted { $0.reach(from: centre) < $1.reach(from: centre) }
+    for count in stride(from: byReach.count - 1, through: max(2, byReach.count / 2 + 1), by: -1) {
+      let inner = byReach[count - 1].reach(from: centre)
+      if inner > 0, byReach[count].reach(from: centre) > 20 * inner { return Array(byReach[..<count]) }
+    }
+    return all
+  }
+}
+
+extension IntervalRow {
+  /// The largest distance of its numbers from a value.
+  fileprivate func reach(from centre: Double) -> Double { extent.map { abs($0 - centre) }.max() ?? 0 }
 }

@@ -69,6 +69,7 @@ func describe(_ error: any Error) -> String {
     case "Bool": "true or false"
     case let name where name.hasPrefix("Array"): "a list"
     case let name where name.hasPrefix("Dictionary"): "an object"
+    case "UInt64": "a whole number of at least 0"
     case let name where name.contains("Int"): "a whole number"
     case "Double", "Float": "a number"
     default: "a \(type)"
@@ -80,7 +81,10 @@ func describe(_ error: any Error) -> String {
   case DecodingError.typeMismatch(let type, let context), DecodingError.valueNotFound(let type, let context):
     return "\(place(context.codingPath)) is not \(noun(type))"
   case DecodingError.dataCorrupted(let context):
-    return "\(place(context.codingPath)) is not valid JSON: \(context.debugDescription)"
+    // The text as a whole, or a value that its reader refuses.
+    return context.codingPath.isEmpty
+      ? "the file is not valid JSON: \(context.debugDescription)"
+      : "\(place(context.codingPath)): \(context.debugDescription)"
   case EncodingError.invalidValue(let value, let context):
     return "\(place(context.codingPath)) is \(value), which JSON cannot hold"
   default:

@@ -37,7 +37,10 @@ struct ComparisonSpecTests {
       ("titel", "\"x\"", "the file has no field “titel”, expected some of title, question"),
       ("baseline", "\"none\"", "baseline: found “none”, expected one of plain, momentum"),
       ("seeds", "[]", "seeds: found none, expected at least one"), ("seeds", "[1, 1]", "seeds: found 1, 1, expected"),
-      ("seeds", "[-1]", "seeds: found -1, expected numbers ≥ 0"), ("title", "3", "title is not a text"),
+      ("seeds", "[-1]", "seeds.[0] is not a whole number of at least 0"),
+      ("seeds", "[1, 1.5]", "seeds.[1] is not a whole number"),
+      ("arms", #"[{"name": "plain", "epochs": 1.5}]"#, "arms.[0].epochs is not a whole number"),
+      ("title", "3", "title is not a text"),
       ("arms", #"[{"name": "plain"}, {"name": "plain"}]"#, "arms: found “plain” twice"),
       ("arms", #"[{"name": "plain", "momentum": 0.9}]"#, "arms.[0] has no field “momentum”"),
       ("arms", #"[{"name": "a/b"}]"#, "arms: found the name “a/b”"),
@@ -91,11 +94,13 @@ struct ComparisonSpecTests {
   func pairs() throws {
     let difference = try #require(
       PairedDifference(of: [1: 0.5, 2: 0.75, 3: 1, 9: 4], from: [1: 0.25, 2: 0.25, 3: 0.25, 8: 7]))
-    // 0.25, 0.5 and 0.75: mean 0.5, deviation 0.25, and 4.302653 standard errors 0.25/√3 to each side.
+    // 0.25, 0.5 and 0.75: mean 0.5, deviation 0.25, and q = 4.302653 standard errors 0.25/√3 to each side.
     #expect(difference.differences == [0.25, 0.5, 0.75])
     let interval = try #require(difference.mean.interval95)
-    expectClose(interval.lowerBound, 0.5 - 4.302652729911275 * 0.25 / 3.0.squareRoot(), relative: 1e-14)
-    expectClose(interval.upperBound, 0.5 + 4.302652729911275 * 0.25 / 3.0.squareRoot(), relative: 1e-14)
+    // With two degrees of freedom P(|t| < q) = q / √(2 + q²); the quantile is good to twelve digits.
+    let half = (2 * 0.95 * 0.95 / (1 - 0.95 * 0.95)).squareRoot() * 0.25 / 3.0.squareRoot()
+    expectClose(interval.lowerBound, 0.5 - half, relative: 0, absolute: 1e-12 * half)
+    expectClose(interval.upperBound, 0.5 + half, relative: 0, absolute: 1e-12 * half)
     #expect(difference.verdict == .notConfirmed)
     #expect(PairedDifference(of: [1: 1], from: [2: 1]) == nil)
     #expect(PairedDifference(of: [1: 2], from: [1: 1])?.verdict == .onePair)

@@ -139,7 +139,10 @@ struct ComparisonTests {
     #expect(all.status == 0 && all.output.contains("done         1 of 6 cells"))
     #expect(all.output.contains("3 seeds, compared with plain seed by seed"))
     let other = try Program(fixture.arguments("--epochs", "3"), in: fixture.folder).finish()
-    #expect(other.status == 1 && other.isOneLineError && other.errors.contains("another epochs: found 2, asked for 3"))
+    #expect(other.status == 1 && other.isOneLineError && other.errors.contains("other epochs: found 2, asked for 3"))
+    let asked = try Program(fixture.arguments("--epochs", "3", "--status"), in: fixture.folder).finish()
+    #expect(asked.status == 1 && asked.isOneLineError && asked.output.isEmpty, "\(asked.errors)")
+    #expect(asked.errors.contains("other epochs: found 2, asked for 3"))
   }
 
   @Test("a grid's arms are all choices, and each is compared with the one that has the baseline in its place")

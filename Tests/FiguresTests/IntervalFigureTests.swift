@@ -34,6 +34,16 @@ struct IntervalFigureTests {
     #expect(!text.contains("nan") && !text.contains("inf"))
   }
 
+  @Test("rows far beyond all others are named at the axis' end, and others keep their room")
+  func beyond() {
+    #expect(panel([[1], [2], [3], [900]]).hasRowsBeyond)
+    #expect(panel([[1], [2], [3], [-900], [900]]).hasRowsBeyond)
+    // Half of the rows are no exception; neither is one that is as far off as it is wide.
+    #expect(!panel([[1], [2], [900], [901]]).hasRowsBeyond)
+    #expect(!panel([[1], [2], [3], [20]]).hasRowsBeyond)
+    #expect(!panel([[1], [900]]).hasRowsBeyond && !panel([[1]]).hasRowsBeyond && !panel([[]]).hasRowsBeyond)
+  }
+
   @Test("nothing at all is no figure")
   func empty() {
     #expect(throws: FigureError.noFiniteValue) {

@@ -49,7 +49,7 @@ public enum CellMeasure: Sendable, Equatable, Hashable, CustomStringConvertible 
   var label: String {
     switch self {
     case .eigenvalue: "largest eigenvalue λ₁"
-    case .trace: "trace of the Hessian"
+    case .trace(let count): "trace of the Hessian, \(count) products"
     case .sharpness(let radius): "BN-sharpness, δ = \(shortText(radius))"
     case .perturbation(let radius, _): "rise of the loss at \(shortText(radius)) filter norms"
     }

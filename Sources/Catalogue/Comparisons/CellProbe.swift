@@ -21,7 +21,7 @@ public struct MeasuredValue: Sendable, Equatable, Codable {
     let isFinite = value.isFinite
     self.value = isFinite ? value : nil
     self.standardError = isFinite ? standardError.flatMap { $0.isFinite ? $0 : nil } : nil
-    reason = isFinite ? nil : "it is \(value)"
+    reason = isFinite ? nil : "it is \(numberText(value))"
   }
 
   init(missing reason: String) {

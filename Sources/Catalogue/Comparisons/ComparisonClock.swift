@@ -45,6 +45,21 @@ extension ComparisonCell {
     return try run.history().entries()
   }
 
+  /// Checks, without the data, that the cell's run, if there is one, has the cell's settings.
+  ///
+  /// - Throws: ``OtherRun``, and `StoreError`.
+  func checkSettings(in job: String) throws {
+    guard let run = try opened(in: job) else { return }
+    defer { run.close() }
+    let stored = run.runDescription
+    // Where the data lie is for those who read them, and hashes follow from them.
+    let expected = RunDescription(
+      kind: "train", options: try settings.options(like: stored.options), seeds: ["training": settings.seed],
+      hashes: stored.hashes, commandLine: [], versions: stored.versions, machine: stored.machine)
+    let difference = stored.identityDifferences(from: expected).first { $0.field != "options.data" }
+    if let difference { throw OtherRun(path: folder(in: job), difference: difference) }
+  }
+
   /// The cell's run for reading; `nil` before it began.
   func opened(in job: String) throws -> RunFolder? {
     do throws(StoreError) {

@@ -11,7 +11,8 @@ extension ComparisonReport {
     let done = result.cells.count { if case .finished = $0.state { true } else { false } }
     let failed = plan.arms.reduce(0) { $0 + result.failures(of: $1.name).count }
     let reading = [
-      spec.question, spec.paper.map { "Published: \($0.finding) (\($0.citation))" }, spec.checked.map { "Here: \($0)" },
+      spec.question.map(Self.sentence), spec.paper.map { "Published: \(Self.sentence($0.finding)) (\($0.citation).)" },
+      spec.checked.map { "Here: \(Self.sentence($0))" },
       "Tables give means over seeds ± one standard error, and differences from \(spec.baseline), paired by seed, with "
         + "intervals of 95 %. All but the test split's numbers are those of the undeformed loss on "
         + "\(result.exampleCount) training examples without changes of images; Hessian and loss under running statistics, "
@@ -21,7 +22,12 @@ extension ComparisonReport {
     return try RunReport(
       of: folder, title: spec.title, reading: reading.compactMap { $0 }.joined(separator: " "),
       findings: (findings + sentences + failureLines).map { String(repeating: " ", count: 13) + $0 },
-      plan: lines, tables: plan.quantities.map(table) + [settings])
+      plan: lines, results: plan.quantities.map(table), tables: [settings])
+  }
+
+  /// The text with a full stop, unless it ends in some such sign.
+  private static func sentence(_ text: String) -> String {
+    text.last.map { ".?!:;".contains($0) } ?? true ? text : text + "."
   }
 
   private func table(_ quantity: ComparisonQuantity) -> RunReport.Table {

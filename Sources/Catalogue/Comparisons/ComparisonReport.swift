@@ -61,6 +61,8 @@ public struct ComparisonReport {
   /// A number with its sign, with two digits of `size` or six of its own.
   private func signed(_ value: Double, _ size: Double?) -> String {
     let sign = value >= 0 ? "+" : ""
+    // Nothing to round, and no sign to tell.
+    if value == 0 { return "0" }
     guard let size, size > 0, case let decimals = 1 - Int(log10(size).rounded(.down)), decimals <= 8 else {
       return sign + significant(value)
     }
@@ -82,12 +84,18 @@ public struct ComparisonReport {
     return tables + failureLines + sentences
   }
 
-  /// A line for each run that could not go on.
+  /// A line for each run that could not go on, and for each number that a run lacks.
   var failureLines: [String] {
-    plan.arms.flatMap { result.failures(of: $0.name) }.compactMap { outcome in
+    let failures = plan.arms.flatMap { result.failures(of: $0.name) }.compactMap { outcome -> String? in
       guard case .failed(let failure, let epochs) = outcome.state else { return nil }
-      return "\(outcome.cell.name) \(failure.kind.rawValue) after \(epochs) epochs: \(failure.reason)"
+      return "\(outcome.cell.name) \(failure.kind.rawValue) after \(epochText(epochs)): \(failure.reason)"
     }
+    let missing = result.cells.flatMap { outcome in
+      plan.quantities.compactMap { quantity in
+        result.reasonForMissing(quantity, of: outcome).map { "\(outcome.cell.name) has no \(quantity.label): \($0)" }
+      }
+    }
+    return failures + missing
   }
 
   /// The state of every run, for `--status`.
@@ -151,19 +159,25 @@ public struct ComparisonReport {
     let counts = plan.arms.compactMap { arm in result.gradientCounts[arm.name].map { (arm.name, $0) } }
     guard let first = counts.first?.1 else { return nil }
     guard counts.contains(where: { $0.1 != first }) else {
-      return "Every run computes \(significant(first)) gradients of examples: the arms are compared at equal cost."
+      let count = significant(first)
+      return plan.arms.allSatisfy { result.failures(of: $0.name).isEmpty }
+        ? "Every run computes \(count) gradients of examples: the arms are compared at equal cost."
+        : "A whole run computes \(count) gradients of examples in every arm; those that could not go on computed less."
     }
     return "The arms are not compared at equal cost. Gradients of examples that a run computes: "
       + counts.map { "\($0.0) \(significant($0.1))" }.joined(separator: ", ") + "."
   }
 }
 
+/// Such as `1 epoch`.
+private func epochText(_ count: Int) -> String { count == 1 ? "1 epoch" : "\(count) epochs" }
+
 extension ComparisonResult {
   /// What a run that has just ended came to.
   func line(of cell: ComparisonCell) -> String? {
     guard let outcome = cells.first(where: { $0.cell.name == cell.name }) else { return nil }
     if case .failed(let failure, let epochs) = outcome.state {
-      return "  \(failure.kind.rawValue) after \(epochs) epochs: \(failure.reason)"
+      return "  \(failure.kind.rawValue) after \(epochText(epochs)): \(failure.reason)"
     }
     let parts = plan.quantities.compactMap { quantity in
       outcome.values[quantity.key].map { value in

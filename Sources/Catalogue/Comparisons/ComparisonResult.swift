@@ -48,7 +48,8 @@ public struct ComparisonResult: Sendable {
 
   /// Reads what a comparison in the folder at `path` came to so far; another process may be working there.
   ///
-  /// - Throws: ``ComparisonError`` where there is none, and `StoreError`.
+  /// - Throws: ``ComparisonError`` where there is none, ``OtherRun`` where its training runs have other settings, and
+  ///   `StoreError`.
   public init(_ plan: ComparisonPlan, in path: String) throws {
     guard FileManager.default.fileExists(atPath: path) else {
       throw ComparisonError(path: path, reason: "nothing was compared here yet; the command without --status begins")
@@ -59,6 +60,7 @@ public struct ComparisonResult: Sendable {
       throw StoreError.unreadable(
         path: path, reason: "it is a run of kind '\(job.runDescription.kind)', expected 'compare'")
     }
+    for cell in plan.cells { try cell.checkSettings(in: path) }
     // Written before the first cell ends.
     let count = try job.facts.value(CellLedger.exampleCountKey)?.doubleValue.map { Int($0) }
     try self.init(plan, CellLedger(run: job, exampleCount: count ?? plan.exampleCount), path)
@@ -97,6 +99,12 @@ public struct ComparisonResult: Sendable {
   public func difference(of arm: ComparisonArm, _ quantity: ComparisonQuantity) -> PairedDifference? {
     guard !arm.isBaseline else { return nil }
     return PairedDifference(of: values(of: arm.name, quantity), from: values(of: arm.baseline, quantity))
+  }
+
+  /// Why a finished run lacks a quantity; `nil` where it has it.
+  func reasonForMissing(_ quantity: ComparisonQuantity, of outcome: CellOutcome) -> String? {
+    guard let value = outcome.values[quantity.key], value.value == nil else { return nil }
+    return value.reason ?? "no number"
   }
 
   /// The runs of an arm that could not go on.

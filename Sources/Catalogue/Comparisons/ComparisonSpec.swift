@@ -35,7 +35,7 @@ public struct ComparisonSpec: Sendable, Decodable {
   /// The settings that all arms have unless they change them.
   let settings: CommonSettings
   /// The seeds.
-  let seeds: [Int]
+  let seeds: [UInt64]
   /// The arms.
   let arms: [Arm]
   /// Lists of arms that multiply.
@@ -70,7 +70,7 @@ public struct ComparisonSpec: Sendable, Decodable {
     paper = try fields.decodeIfPresent(Paper.self, forKey: .paper)
     checked = try fields.decodeIfPresent(String.self, forKey: .checked)
     settings = try fields.decode(CommonSettings.self, forKey: .settings)
-    seeds = try fields.decode([Int].self, forKey: .seeds)
+    seeds = try fields.decode([WholeNumber<UInt64>].self, forKey: .seeds).map(\.value)
     arms = try fields.decodeIfPresent([Arm].self, forKey: .arms) ?? []
     grid = try fields.decodeIfPresent([[Arm]].self, forKey: .grid)
     baseline = try fields.decode(String.self, forKey: .baseline)
@@ -130,8 +130,15 @@ extension ComparisonSpec {
       changes = try TrainingChanges(from: decoder)
       let fields = try decoder.container(keyedBy: CodingKeys.self)
       data = try fields.decode(String.self, forKey: .data)
-      precision = try fields.decodeIfPresent(ComputePrecision.self, forKey: .precision)
-      threads = try fields.decodeIfPresent(Int.self, forKey: .threads)
+      precision = try fields.decodeIfPresent(String.self, forKey: .precision).map { text in
+        guard let precision = ComputePrecision(rawValue: text) else {
+          let known = ComputePrecision.allCases.map(\.rawValue).joined(separator: " or ")
+          throw DecodingError.dataCorruptedError(
+            forKey: .precision, in: fields, debugDescription: "found “\(printable(text))”, expected \(known)")
+        }
+        return precision
+      }
+      threads = try fields.wholeNumber(Int.self, forKey: .threads)
     }
   }
 
@@ -145,7 +152,7 @@ extension ComparisonSpec {
     init(from decoder: any Decoder) throws {
       try decoder.requireFields(among: CodingKeys.allCases.map(\.rawValue))
       let fields = try decoder.container(keyedBy: CodingKeys.self)
-      examples = try fields.decode(Int.self, forKey: .examples)
+      examples = try fields.decode(WholeNumber<Int>.self, forKey: .examples).value
       texts = try fields.decodeIfPresent([String].self, forKey: .of) ?? []
     }
   }

@@ -34,3 +34,28 @@ private struct AnyField: CodingKey {
   init(stringValue: String) { self.stringValue = stringValue }
   init?(intValue: Int) { nil }
 }
+
+extension KeyedDecodingContainer {
+  /// A whole number; `nil` where the field is absent. The system's reader does not say which number has a fraction or is
+  /// too large.
+  ///
+  /// - Throws: `DecodingError` that names the field.
+  func wholeNumber<Number: FixedWidthInteger & Decodable>(
+    _ type: Number.Type, forKey key: Key
+  ) throws -> Number? {
+    try decodeIfPresent(WholeNumber<Number>.self, forKey: key)?.value
+  }
+}
+
+/// A whole number, or an error with its place.
+struct WholeNumber<Number: FixedWidthInteger & Decodable>: Decodable {
+  let value: Number
+
+  init(from decoder: any Decoder) throws {
+    guard let value = try? decoder.singleValueContainer().decode(Number.self) else {
+      throw DecodingError.typeMismatch(
+        Number.self, .init(codingPath: decoder.codingPath, debugDescription: "no \(Number.self)"))
+    }
+    self.value = value
+  }
+}

@@ -34,6 +34,21 @@ public struct TrainingChanges: Sendable, Equatable, Decodable {
   /// No changes.
   public init() {}
 
+  /// Reads the fields that are there.
+  public init(from decoder: any Decoder) throws {
+    let fields = try decoder.container(keyedBy: CodingKeys.self)
+    func text(_ key: CodingKeys) throws -> String? { try fields.decodeIfPresent(String.self, forKey: key) }
+    network = try text(.network)
+    epochs = try fields.wholeNumber(Int.self, forKey: .epochs)
+    batch = try fields.wholeNumber(Int.self, forKey: .batch)
+    schedule = try text(.schedule)
+    optimiser = try text(.optimiser)
+    then = try fields.decodeIfPresent([String].self, forKey: .then)
+    deform = try text(.deform)
+    augment = try text(.augment)
+    normalisation = try text(.normalisation)
+  }
+
   /// The names of the settings that are changed, with the texts.
   private var given: [(name: CodingKeys, text: String)] {
     let all: [(CodingKeys, String?)] = [

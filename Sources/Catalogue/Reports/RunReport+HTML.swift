@@ -12,6 +12,7 @@ extension RunReport {
       body += data.base64EncodedString() + "\"></figure>\n"
     }
     body += Self.html(Table(heading: "What was found", columns: ["", ""], rows: findings))
+    for table in results { body += Self.html(table) }
     body += Self.html(Table(heading: "What it rests on", columns: ["", ""], rows: basis))
     for table in tables { body += Self.html(table) }
     if !command.isEmpty { body += "<h2>To make it again</h2>\n<pre>\(Self.html(command))</pre>\n" }

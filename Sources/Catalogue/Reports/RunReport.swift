@@ -24,6 +24,8 @@ struct RunReport {
   let reading: String
   /// What was found, by name.
   let findings: [[String]]
+  /// What was found, in tables.
+  let results: [Table]
   /// What the result rests on, by name.
   let basis: [[String]]
   /// Further tables, for example of layers.
@@ -39,9 +41,11 @@ struct RunReport {
   ///   - reading: How to read the result, in a few sentences.
   ///   - findings: What was found, as the command says it.
   ///   - plan: What was to be done, as the command says it.
+  ///   - results: What was found, in tables.
   ///   - tables: Further tables.
   init(
-    of folder: RunFolder, title: String, reading: String, findings: [String], plan: [String], tables: [Table] = []
+    of folder: RunFolder, title: String, reading: String, findings: [String], plan: [String], results: [Table] = [],
+    tables: [Table] = []
   ) throws {
     self.title = title
     self.reading = reading
@@ -64,6 +68,7 @@ struct RunReport {
     basis.append(["machine", Self.list(run.machine)])
     basis.append(["started", folder.times.started])
     self.basis = basis
+    self.results = results
     self.tables = tables
     pictures = try Self.pictures(in: folder.path)
     // Where the program lies is nobody else's concern.
@@ -133,6 +138,7 @@ struct RunReport {
     var lines = ["# \(Self.escaped(title))", "", Self.escaped(reading), ""]
     for picture in pictures { lines += ["![\(picture.name)](\(picture.path))", ""] }
     lines += Self.markdown(Table(heading: "What was found", columns: ["", ""], rows: findings))
+    for table in results { lines += Self.markdown(table) }
     lines += Self.markdown(Table(heading: "What it rests on", columns: ["", ""], rows: basis))
     for table in tables { lines += Self.markdown(table) }
     if !command.isEmpty { lines += ["## To make it again", "", "```", command, "```", ""] }
