@@ -43,10 +43,14 @@ struct CallText {
       if character == "\"" { isQuoted.toggle() }
       if !isQuoted {
         if character == "(" { depth += 1 }
+        // What is inside is taken apart again for each bracket around it.
+        guard depth <= 100 else {
+          throw .malformed(kind, text: whole, reason: "there are more than 100 brackets inside each other")
+        }
         if character == ")" { depth -= 1 }
       }
       guard depth >= 0 else {
-        throw .malformed(kind, text: whole, reason: "there is a closing bracket too many")
+        throw .malformed(kind, text: whole, reason: "there is a closing bracket too many, or more than one call")
       }
       if character == separator && depth == 0 && !isQuoted {
         pieces.append(piece.trimmed)

@@ -51,7 +51,7 @@ extension DeformationError: CustomStringConvertible {
   public var description: String {
     switch self {
     case .outsideDomain(let function, let loss, let domain):
-      "\(function) is meant for \(domain); the loss is \(loss)"
+      "\(function) is meant for \(domain); the loss is \(numberText(loss))"
     case .unusableSlope(let function, let loss, let slope):
       "\(function) has the slope \(slope) at the loss \(loss); expected a finite slope > 0"
     case .unusableCurvature(let function, let loss):

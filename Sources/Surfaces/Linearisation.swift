@@ -55,7 +55,7 @@ public enum CurvatureError: Error, Equatable, Sendable, CustomStringConvertible 
   public var description: String {
     switch self {
     case .undefined(let kind, let reason): "no \(kind): \(reason)"
-    case .diverged(let loss): "the loss is \(loss); its curvature has no meaning"
+    case .diverged(let loss): "the loss is \(numberText(loss)); its curvature has no meaning"
     }
   }
 }

@@ -1,3 +1,5 @@
+import ThalwegSurfaces
+
 /// A run that cannot go on.
 public enum TrainingError: Error, Sendable {
   /// A step's loss is infinite or not a number. The last snapshot that was reported is still good.
@@ -15,7 +17,9 @@ extension TrainingError: CustomStringConvertible {
   public var description: String {
     switch self {
     case .diverged(let loss, let step, let epoch):
-      "the loss became \(loss) in step \(step) (epoch \(epoch)); try a smaller learning rate"
+      // Before the first step no rate is to blame.
+      "the loss became \(numberText(loss)) in step \(step) (epoch \(epoch))"
+        + (step > 0 ? "; a smaller learning rate may help" : ", at the first point")
     case .unusableRate(let rate, let step, let epoch):
       "the schedule gives the rate \(rate) for step \(step) (epoch \(epoch)); expected a number ≥ 0"
     case .otherSpace:

@@ -28,6 +28,14 @@ struct CallArgumentsTests {
     #expect(try formula.number("y", in: ..<0, expected: "below 0") == -4)
   }
 
+  @Test("more brackets than anybody writes are refused at once")
+  func deepNesting() throws {
+    #expect(throws: CallError.self) {
+      try call(String(repeating: "f(", count: 100_000) + String(repeating: ")", count: 100_000))
+    }
+    #expect(try call(String(repeating: "f(", count: 100) + String(repeating: ")", count: 100)).name == "f")
+  }
+
   @Test("commas, colons and brackets in quotes and inner calls separate nothing")
   func nesting() throws {
     var arguments = try call("f(g(1, a: 2), text: \"l, (x: 1\", rest: h(\"(\"))")

@@ -100,7 +100,7 @@ struct DescentTests {
     try expectSameRuns(folder, text)
     #expect(lines.contains { $0.hasPrefix("deformation  \(settings.deformation)") })
     let last = try #require(try RunFolder.open(folder("whole")).history().entries().last)
-    #expect(last.values["undeformedLoss"] != nil)
+    #expect(last.values["deformedLoss"] != nil)
     #expect((last.values["slope"] != nil) == settings.deformation.hasFunction)
   }
 
@@ -136,7 +136,7 @@ struct DescentTests {
     for name in try FileManager.default.contentsOfDirectory(atPath: folder("plain/checkpoints")) {
       #expect(try folder.bytes("plain/checkpoints/" + name) == folder.bytes("deformed/checkpoints/" + name))
     }
-    #expect(deformed.course.epochs.allSatisfy { $0.slope == 1 && $0.undeformedLoss == $0.trainLoss })
+    #expect(deformed.course.epochs.allSatisfy { $0.slope == 1 && $0.deformedLoss == $0.trainLoss })
   }
 
   @Test("in coordinates of half the size plain descent makes steps of four times the length")

@@ -37,6 +37,8 @@ struct UsageTests {
       tinyTraining() + ["--out", "x", "--checkpoint-at", "top"],
       tinyTraining() + ["--out", "x", "--checkpoint-at", "11"],
       tinyTraining() + ["--out", "x", "--log-curvature", "0"],
+      tinyTraining() + ["--log-curvature=abc", "--out", "x"],
+      tinyTraining() + ["--out", "x", "--optimiser", String(repeating: "clip(", count: 5000) + "sgd()"],
       tinyTraining() + ["--out", "x", "--augment", "twist"],
       tinyTraining() + ["--out", "x", "--precision", "float8"],
       tinyTraining() + ["--out", "x", "--checkpoint-every", "0"],

@@ -70,7 +70,7 @@ struct DeformationRegistryTests {
         "deformation “LE”: expected a name and arguments in brackets, as in LE(1, 0.9) or sam(rho: 0.05)"
       ),
       ("LE(1", "deformation “LE(1”: the closing bracket is missing"),
-      ("LE(1, 0.9))", "deformation “LE(1, 0.9))”: there is a closing bracket too many"),
+      ("LE(1, 0.9))", "deformation “LE(1, 0.9))”: there is a closing bracket too many, or more than one call"),
       ("LE(1,, 2)", "deformation “LE(1,, 2)”: there is nothing between two commas"),
       ("delta(\"l)", "deformation “delta(\"l)”: a closing quotation mark is missing"),
       ("LE(1)", "deformation LE needs “e2”"),

@@ -104,7 +104,7 @@ struct ScheduleTests {
       ("0.1", "schedule “0.1”: expected a name and arguments in brackets, as in constant(0.1)"),
       ("", "schedule “”: expected a name and arguments in brackets, as in constant(0.1)"),
       ("cosine(0.1", "schedule “cosine(0.1”: the closing bracket is missing"),
-      ("cosine(0.1))", "schedule “cosine(0.1))”: there is a closing bracket too many"),
+      ("cosine(0.1))", "schedule “cosine(0.1))”: there is a closing bracket too many, or more than one call"),
       (
         "warmup(cosine(0.1, epochs: 5)",
         "schedule “warmup(cosine(0.1, epochs: 5)”: a closing bracket is missing"

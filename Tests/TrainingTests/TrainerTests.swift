@@ -107,7 +107,7 @@ struct TrainerTests {
     }
     #expect(loss.isNaN && step == 17 && epoch == 2)
     #expect(
-      error?.description == "the loss became nan in step 17 (epoch 2); try a smaller learning rate")
+      error?.description == "the loss became NaN in step 17 (epoch 2); a smaller learning rate may help")
     let good = try #require(last)
     #expect(good.nextStep == 14)
     let whole = try Self.run(from: TrainingSnapshot(state: NoisyQuadraticStream.start(.double)))

@@ -98,7 +98,7 @@ public struct EigenResult: Sendable, Equatable, Codable {
     let isDense = stopReason == "dense"
     var lines = ["             " + rightAligned("eigenvalue", 16) + (isDense ? "" : rightAligned("residual", 12))]
     for pair in pairs {
-      let label = (pair.end.rawValue + rightAligned("\(pair.rank)", 4)).padding(13)
+      let label = (pair.end.rawValue + rightAligned("\(pair.rank)", 4)).padding(to: 13)
       lines.append(
         label + rightAligned(significant(pair.value, 8), 16)
           + (pair.residual.map { rightAligned(significant($0, 2), 12) } ?? "")
@@ -128,9 +128,4 @@ public struct EigenResult: Sendable, Equatable, Codable {
     }
     return text
   }
-}
-
-extension String {
-  /// The text with spaces behind it, up to a width.
-  func padding(_ width: Int) -> String { self + String(repeating: " ", count: max(0, width - count)) }
 }

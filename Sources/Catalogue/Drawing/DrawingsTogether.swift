@@ -61,7 +61,7 @@ struct DrawingsTogether {
       [("training", "trainLoss"), ("test", "testLoss")].map { name, key in
         LineSeries(
           name: "\(title), \(name)", xs: course.epochs.map { Double($0.epoch) },
-          values: course.epochs.map { key == "trainLoss" ? $0.undeformedLoss : $0.values[key] })
+          values: course.epochs.map { $0.values[key] })
       }
     }
     var figure = LineFigure.trainingCurves(

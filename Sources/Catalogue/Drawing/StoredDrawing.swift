@@ -36,7 +36,7 @@ public struct StoredDrawing {
     var losses: [Double?] {
       switch content {
       case .surface(let surface), .slice(let surface): surface.losses
-      case .training(let course): course.epochs.map(\.undeformedLoss)
+      case .training(let course): course.epochs.map(\.trainLoss)
       case .spectrum, .ridges: []
       }
     }

@@ -129,10 +129,3 @@ extension Sequence<SurfacePoint> {
     }
   }
 }
-
-extension String {
-  /// The text with spaces to a width of `count`, and at least one.
-  fileprivate func padding(to count: Int) -> String {
-    self + String(repeating: " ", count: Swift.max(1, count - self.count))
-  }
-}

@@ -7,6 +7,12 @@ public struct OtherRun: Error, Equatable, Sendable, CustomStringConvertible {
   /// The first setting that differs; the folder's value is the found one.
   public let difference: FieldDifference
 
+  /// What settings are called whose names in records are nobody's words.
+  private static let names = [
+    "switches": "other later optimisers", "logGradient": "another choice of --log-gradient",
+    "logCurvature": "another choice of --log-curvature",
+  ]
+
   /// One line that names the setting and both values.
   public var description: String {
     let parts = difference.field.split(separator: ".", maxSplits: 1).map(String.init)
@@ -15,7 +21,7 @@ public struct OtherRun: Error, Equatable, Sendable, CustomStringConvertible {
       switch parts.first {
       case "hashes": "another SHA-256 of \(name)"
       case "seeds": "another seed of \(name)"
-      default: "another \(name)"
+      default: Self.names[name] ?? (name.hasSuffix("s") ? "other \(name)" : "another \(name)")
       }
     return "\(path) holds a run with \(what): found \(short(difference.found)), asked for "
       + "\(short(difference.expected)); choose another --out"

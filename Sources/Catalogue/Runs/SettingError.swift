@@ -17,5 +17,7 @@ public struct SettingError: Error, Equatable, Sendable, CustomStringConvertible 
   }
 
   /// One line.
-  public var description: String { "\(setting): found \(printable(found)), expected \(expected)" }
+  public var description: String {
+    "\(setting): found \(found.isEmpty ? "nothing" : printable(found)), expected \(expected)"
+  }
 }

@@ -34,7 +34,9 @@ func leftAligned(_ text: String, _ width: Int) -> String {
 
 /// An estimate such as `0.3727 ± 0.0141`.
 public func estimateText(_ value: Double, _ error: Double?, _ decimals: Int) -> String {
-  fixed(value, decimals) + (error.map { " ± " + fixed($0, decimals) } ?? "")
+  // So many decimals say nothing of a number that large.
+  guard abs(value) < 1e6 else { return uncertainText(value, error) }
+  return fixed(value, decimals) + (error.map { " ± " + fixed($0, decimals) } ?? "")
 }
 
 /// Runs `body` and measures its duration.
@@ -65,4 +67,9 @@ struct RateMeter {
 
   /// Leaves out the time since the last call.
   mutating func pause() { last = clock.now }
+}
+
+extension String {
+  /// The text with spaces behind it to a width of `count`, and at least one.
+  func padding(to count: Int) -> String { self + String(repeating: " ", count: Swift.max(1, count - self.count)) }
 }

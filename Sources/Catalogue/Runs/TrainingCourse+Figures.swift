@@ -25,7 +25,8 @@ extension TrainingCourse {
         figure(
           "eigenvalue",
           [("largest of the Hessian", "largestEigenvalue"), ("largest that holds steps", "stabilityLimit")],
-          "The undeformed loss after each epoch; the limit is that of the epoch's last rate.")
+          "The undeformed loss after each epoch; the limit is that of the epoch's last rate"
+            + (epochs.contains { $0.slope != nil } ? " and mean slope δ′." : "."))
       ),
     ].compactMap { name, figure in figure.map { (name, $0) } }
   }

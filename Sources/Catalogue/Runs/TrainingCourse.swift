@@ -13,18 +13,18 @@ public struct TrainingCourse: Sendable, Equatable {
     /// Numbers by name, as the history keeps them.
     public let values: [String: Double]
 
-    /// Mean loss of the minibatches as they were met and descended, in nats unless it was deformed.
+    /// Mean loss of the minibatches as they were met, before deformation, in nats.
     public var trainLoss: Double? { values["trainLoss"] }
-    /// The same before deformation, in nats.
-    public var undeformedLoss: Double? { values["undeformedLoss"] ?? trainLoss }
+    /// The same as it was descended; `nil` without a deformation.
+    public var deformedLoss: Double? { values["deformedLoss"] }
     /// Mean slope δ′ of a function of the loss; `nil` without one.
     public var slope: Double? { values["slope"] }
     /// Norm of the gradient of the undeformed loss on all training data, under running statistics.
     public var gradientNorm: Double? { values["gradientNorm"] }
     /// The largest eigenvalue of the Hessian of the undeformed loss on some training data.
     public var largestEigenvalue: Double? { values["largestEigenvalue"] }
-    /// The eigenvalue at which a minimum would no longer hold the steps of the epoch's last rate; `nil` where the
-    /// optimiser has no such limit.
+    /// The eigenvalue at which a minimum would no longer hold the steps of the epoch's last rate and mean slope; `nil`
+    /// where the optimiser has no such limit.
     public var stabilityLimit: Double? { values["stabilityLimit"] }
     /// Share of correct examples in the minibatches.
     public var trainAccuracy: Double? { values["trainAccuracy"] }
@@ -36,8 +36,13 @@ public struct TrainingCourse: Sendable, Equatable {
     public var testAccuracyError: Double? { values["testAccuracyError"] }
 
     init(_ entry: HistoryEntry) {
+      var values = entry.values
+      // Histories once kept the deformed loss under the plain name.
+      if let plain = values.removeValue(forKey: "undeformedLoss") {
+        values["deformedLoss"] = values.updateValue(plain, forKey: "trainLoss")
+      }
       epoch = entry.epoch
-      values = entry.values
+      self.values = values
     }
 
     init(
@@ -46,11 +51,11 @@ public struct TrainingCourse: Sendable, Equatable {
     ) {
       self.epoch = epoch
       var values = measured
-      values["trainLoss"] = record.loss
+      values["trainLoss"] = record.undeformedLoss
       values["rate"] = record.firstRate
       values["testLoss"] = test.loss.value
       values["testAccuracy"] = test.accuracy.value
-      if !deformation.steps.isEmpty { values["undeformedLoss"] = record.undeformedLoss }
+      if !deformation.steps.isEmpty { values["deformedLoss"] = record.loss }
       if deformation.hasFunction { values["slope"] = record.slope }
       values["trainAccuracy"] = record.accuracy
       values["testLossError"] = test.loss.standardError
@@ -65,15 +70,15 @@ public struct TrainingCourse: Sendable, Equatable {
         let spread = error.flatMap { values[$0] }
         return estimateText(factor * value, spread.map { $0 * factor }, decimals)
       }
-      let train =
-        "\(text(values["undeformedLoss"] == nil ? "trainLoss" : "undeformedLoss", 4)), \(text("trainAccuracy", 2, times: 100)) %"
+      let train = "\(text("trainLoss", 4)), \(text("trainAccuracy", 2, times: 100)) %"
       let accuracy = text("testAccuracy", 2, error: "testAccuracyError", times: 100)
       let test = "\(text("testLoss", 4, error: "testLossError")), \(accuracy) %"
       var extra = slope.map { "  slope \(significant($0, 4))" } ?? ""
       extra += gradientNorm.map { "  gradient \(significant($0, 4))" } ?? ""
       extra += largestEigenvalue.map { "  λ₁ \(significant($0, 4))" } ?? ""
       extra += stabilityLimit.map { " (limit \(significant($0, 4)))" } ?? ""
-      return "epoch \(epoch)/\(count)  train loss \(train)  test loss \(test)  rate \(text("rate", 5))\(extra)  "
+      return
+        "epoch \(epoch)/\(count)  train loss \(train)  test loss \(test)  rate \(values["rate"].map { significant($0, 4) } ?? "–")\(extra)  "
         + "\(fixed(imagesPerSecond, 0)) images/s"
     }
   }
@@ -96,7 +101,7 @@ public struct TrainingCourse: Sendable, Equatable {
     }
     return ["epochs       \(last.epoch)"]
       + [
-        line("train loss", last.values["undeformedLoss"] == nil ? "trainLoss" : "undeformedLoss", 4),
+        line("train loss", "trainLoss", 4),
         line("accuracy", "trainAccuracy", 2, times: 100, unit: " %, training"),
         line("test loss", "testLoss", 4), line("accuracy", "testAccuracy", 2, times: 100, unit: " %, test"),
         line("gradient", "gradientNorm", 5), line("λ₁", "largestEigenvalue", 4),
@@ -114,7 +119,7 @@ public struct TrainingCourse: Sendable, Equatable {
   /// Loss of both splits, with bands of one standard error, and accuracies; `note` is a last sentence below them.
   public func figure(headline: String, note: String? = nil) -> LineFigure {
     let xs = epochs.map { Double($0.epoch) }
-    let isDeformed = epochs.contains { $0.values["undeformedLoss"] != nil }
+    let isDeformed = epochs.contains { $0.deformedLoss != nil }
     func line(_ name: String, _ key: String, _ errorKey: String?, side: LineSeries.Side) -> LineSeries {
       let values = epochs.map { $0.values[key] }
       guard let errorKey else { return LineSeries(name: name, xs: xs, values: values, side: side) }
@@ -128,7 +133,7 @@ public struct TrainingCourse: Sendable, Equatable {
     }
     var figure = LineFigure.trainingCurves(
       [
-        line("training loss", isDeformed ? "undeformedLoss" : "trainLoss", nil, side: .left),
+        line("training loss", "trainLoss", nil, side: .left),
         line("test loss", "testLoss", "testLossError", side: .left),
         line("training accuracy", "trainAccuracy", nil, side: .right),
         line("test accuracy", "testAccuracy", "testAccuracyError", side: .right),

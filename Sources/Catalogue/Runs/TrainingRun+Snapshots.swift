@@ -49,10 +49,10 @@ extension TrainingRun {
 
   /// Stores the mean of an averaging optimiser's points, with statistics of its own, and says what it came to.
   ///
-  /// - Returns: The path of its checkpoint; `nil` where nothing was averaged.
+  /// - Returns: The path of its checkpoint and that in a line; `nil` where nothing was averaged.
   func keepAverage(
     of snapshot: TrainingSnapshot, in folder: RunFolder, observer: any RunObserver
-  ) throws -> String? {
+  ) throws -> (path: String, line: String)? {
     guard let average = AveragingOptimiser.average(in: snapshot) else { return nil }
     let state = try stream.reestimatingStatistics(
       of: settings.deformation.original(of: average.state), draw: Draw(seed: settings.seed, step: stepCount))
@@ -69,10 +69,9 @@ extension TrainingRun {
         "testAccuracyError": test.accuracy.standardError.map { .number($0) } ?? .null,
       ])
     let accuracy = estimateText(100 * test.accuracy.value, test.accuracy.standardError.map { 100 * $0 }, 2)
-    observer.say(
-      "mean of \(average.pointCount) points  test loss "
-        + "\(estimateText(test.loss.value, test.loss.standardError, 4)), \(accuracy) %")
-    return folder.checkpointPath(named: name)
+    let losses = "test loss \(estimateText(test.loss.value, test.loss.standardError, 4)), \(accuracy) %"
+    observer.say("mean of \(average.pointCount) points  \(losses)")
+    return (folder.checkpointPath(named: name), "mean         of \(average.pointCount) points: \(losses)")
   }
 
   /// Writes a checkpoint that has a name of its own, and gives its file's hash.

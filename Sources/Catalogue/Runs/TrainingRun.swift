@@ -106,22 +106,15 @@ public struct TrainingRun {
     reportMissed(before: snapshot, in: folder, to: observer)
     if snapshot.epoch < settings.epochCount {
       observer.say(try forecast(from: snapshot))
-      outcome = try train(from: snapshot, in: folder, observer: observer)
-    }
-    let course = try TrainingCourse(history)
-    if !course.epochs.isEmpty {
-      let headline = "\(network.name) on \(train.name)"
-      let note = settings.data.hasOneSplit ? "The test examples are the training examples." : nil
-      try folder.facts.set(
-        ["headline": .string(headline), "note": note.map { .string($0) } ?? .null], as: .circumstance)
-      try course.figure(headline: headline, note: note)
-        .write(to: folder, named: "training", formats: settings.formats)
-      for (name, figure) in course.measurementFigures(headline: headline) {
-        try figure.write(to: folder, named: name, formats: settings.formats)
+      do {
+        outcome = try train(from: snapshot, in: folder, observer: observer)
+      } catch {
+        // The epochs before a loss that is no number are what shows why.
+        _ = try? writeCourse(history, to: folder)
+        throw error
       }
-      try history.exportCSV(to: path + "/training.csv")
-      try history.exportJSON(to: path + "/training.json")
     }
+    let course = try writeCourse(history, to: folder)
     guard case .finished(let end) = outcome else {
       return TrainingResult(ending: .interrupted, course: course, checkpointPath: try folder.lastCheckpointPath())
     }
@@ -133,12 +126,29 @@ public struct TrainingRun {
         reading:
           "Training losses are means over the minibatches as they were met; test losses are those of the whole test "
           + "split, with one standard error of the split as a sample of its population.",
-        findings: course.reportLines, plan: plan
+        findings: course.reportLines + (average.map { [$0.line] } ?? []), plan: plan
       ).write(to: folder)
     }
     try folder.finish()
     return TrainingResult(
-      ending: .finished, course: course, checkpointPath: try average ?? folder.lastCheckpointPath())
+      ending: .finished, course: course, checkpointPath: try average?.path ?? folder.lastCheckpointPath())
+  }
+
+  /// Writes figures and tables of the epochs that are done, if any.
+  private func writeCourse(_ history: HistoryStore, to folder: RunFolder) throws -> TrainingCourse {
+    let course = try TrainingCourse(history)
+    guard !course.epochs.isEmpty else { return course }
+    let headline = "\(network.name) on \(train.name)"
+    let note = settings.data.hasOneSplit ? "The test examples are the training examples." : nil
+    try folder.facts.set(
+      ["headline": .string(headline), "note": note.map { .string($0) } ?? .null], as: .circumstance)
+    try course.figure(headline: headline, note: note).write(to: folder, named: "training", formats: settings.formats)
+    for (name, figure) in course.measurementFigures(headline: headline) {
+      try figure.write(to: folder, named: name, formats: settings.formats)
+    }
+    try history.exportCSV(to: folder.path + "/training.csv")
+    try history.exportJSON(to: folder.path + "/training.json")
+    return course
   }
 
   /// Checks that the folder at `path`, if it holds a run, holds this one. Writes nothing.

@@ -94,9 +94,6 @@ public struct ScheduleTable: Sendable {
 }
 
 extension String {
-  /// The text with spaces after it, up to a width.
-  fileprivate func padding(to width: Int) -> String { self + String(repeating: " ", count: max(0, width - count)) }
-
   /// The text without spaces at its end.
   fileprivate var trimmedRight: String {
     var text = self[...]

@@ -61,7 +61,7 @@ struct TrainCommand: ParsableCommand {
   var logGradient = false
 
   @Option(
-    defaultAsFlag: 1000, help: "After each epoch, the Hessian's largest eigenvalue on N examples (or 1000).")
+    parsing: .unconditional, help: "After each epoch, the Hessian's largest eigenvalue on so many training examples.")
   var logCurvature: Int?
 
   @OptionGroup var figures: FigureOptions

@@ -24,8 +24,11 @@ struct DescentOptions: ParsableArguments {
   @Option(parsing: .unconditional, help: "Weight decay of sgd.")
   var weightDecay: Double?
 
-  @Option(help: "Deforms the loss that is descended: 'LE(1, 0.9)', 'sam(rho: 0.05)', 'AP(10,1,1,1) | sam()'.")
-  var deform: String?
+  @Option(
+    help:
+      "Deforms the loss that is descended: 'LE(1, 0.9)', 'sam(rho: 0.05)', 'AP(10,1,1,1) | sam()'. Repeated: one after the other."
+  )
+  var deform: [String] = []
 
   /// Refuses options that contradict each other.
   func check() throws {
@@ -74,7 +77,9 @@ struct DescentOptions: ParsableArguments {
   }
 
   /// The deformation that is asked for; `nil` for the one there is.
-  func chosenDeformation() throws -> DeformationSequence? { try deform.map(OptionText.deformation) }
+  func chosenDeformation() throws -> DeformationSequence? {
+    deform.isEmpty ? nil : try OptionText.deformation(deform.joined(separator: " | "))
+  }
 
   /// The first option that is short for a part of `sgd(…)`.
   private var shortOption: String? {

@@ -68,7 +68,7 @@ enum OptionText {
       let count = Int(parts[2]), lower.isFinite, upper.isFinite, lower < upper, (2...100_000).contains(count)
     else {
       throw UsageError(
-        "--\(option): found \(text), expected FIRST:LAST:COUNT with FIRST below LAST and at least 2 points, "
+        "--\(option): found \(text), expected FIRST:LAST:COUNT with FIRST below LAST and 2 to 100000 points, "
           + "such as -1:1:51")
     }
     let axis = Axis(lower: lower, upper: upper, count: count)
