@@ -11,7 +11,7 @@ struct TraceCommandTests {
     let fixture = try CurvatureFixture.shared.get()
     let json = try fixture.json(
       "trace", "run", "--method", method, "--products", method == "xtrace" ? "64" : "96", out: "trace-" + method)
-    let exact = try fixture.json("eigen", "run", "--exact", out: "trace-exact")
+    let exact = try fixture.json("eigen", "run", "--exact", out: "exact-" + method)
     let values = (exact["eigenvalues"] ?? []).entries.compactMap(\.doubleValue)
     // Products in single precision, summed over the spectrum.
     let roundoff: Double = 1e-5 * values.map(abs).reduce(0, +)
@@ -28,7 +28,7 @@ struct TraceCommandTests {
     let fixture = try CurvatureFixture.shared.get()
     let json = try fixture.json(
       "trace", "run", "--method", "hutchinson", "--products", "50", "--diagonal", out: "hutchinson")
-    let exact = try fixture.json("eigen", "run", "--exact", out: "trace-exact")
+    let exact = try fixture.json("eigen", "run", "--exact", out: "exact-hutchinson")
     let sum = (exact["eigenvalues"] ?? []).entries.compactMap(\.doubleValue).reduce(0, +)
     let value = try #require(json["trace"]?["value"]?.doubleValue)
     let error = try #require(json["trace"]?["standardError"]?.doubleValue)

@@ -20,7 +20,7 @@ extension ComparisonReport {
     ]
     let findings = ["\(done) of \(result.cells.count) training runs are finished, \(failed) could not go on."]
     return try RunReport(
-      of: folder, title: spec.title, reading: reading.compactMap { $0 }.joined(separator: " "),
+      of: folder, title: spec.title, reading: reading.compactMap { $0 }.joined(separator: RunReport.paragraphBreak),
       findings: (findings + sentences + failureLines).map { String(repeating: " ", count: 13) + $0 },
       plan: lines, results: plan.quantities.map(table), tables: [settings])
   }

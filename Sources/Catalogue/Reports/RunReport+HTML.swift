@@ -4,7 +4,10 @@ import ThalwegStores
 extension RunReport {
   /// The report as one page that needs no other file.
   func html(in folder: String) throws -> String {
-    var body = "<h1>\(Self.html(title))</h1>\n<p>\(Self.html(reading))</p>\n"
+    var body = "<h1>\(Self.html(title))</h1>\n"
+    for paragraph in reading.components(separatedBy: RunReport.paragraphBreak) {
+      body += "<p>\(Self.html(paragraph))</p>\n"
+    }
     for picture in pictures {
       guard let data = FileManager.default.contents(atPath: folder + "/" + picture.path) else { continue }
       let type = picture.path.hasSuffix(".svg") ? "image/svg+xml" : "image/png"

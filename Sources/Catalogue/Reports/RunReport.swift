@@ -22,6 +22,8 @@ struct RunReport {
   let title: String
   /// How to read the result, in words.
   let reading: String
+  /// What stands between paragraphs of words.
+  static let paragraphBreak = "\n\n"
   /// What was found, by name.
   let findings: [[String]]
   /// What was found, in tables.
@@ -38,7 +40,7 @@ struct RunReport {
   ///
   /// - Parameters:
   ///   - title: The heading.
-  ///   - reading: How to read the result, in a few sentences.
+  ///   - reading: How to read the result, in a few sentences or paragraphs.
   ///   - findings: What was found, as the command says it.
   ///   - plan: What was to be done, as the command says it.
   ///   - results: What was found, in tables.
