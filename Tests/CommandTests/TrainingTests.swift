@@ -43,6 +43,18 @@ struct TrainingTests {
     #expect(try RunFolder.open(folder("run")).checkpointEpochs().last == 30)
   }
 
+  @Test("epochs after the last checkpoint are done again to the same numbers, and the run says so")
+  func doneAgain() throws {
+    let folder = try TestFolder()
+    let arguments = tinyTraining(epochs: 3) + ["--out", "run"]
+    #expect(try Program(arguments, in: folder).finish().status == 0)
+    let digest = try RunFolder.open(folder("run")).contentDigest()
+    try FileManager.default.removeItem(atPath: folder("run/checkpoints"))
+    let again = try Program(arguments, in: folder).finish()
+    #expect(again.status == 0 && again.output.contains("epochs 1 to 3 are done again"), "\(again.errors)")
+    #expect(try RunFolder.open(folder("run")).contentDigest() == digest)
+  }
+
   @Test("another option is refused by name, and the run is left alone")
   func otherOption() throws {
     let folder = try TestFolder()

@@ -100,6 +100,10 @@ public struct TrainingRun {
           ? "all \(snapshot.epoch) epochs are done"
           : "going on after epoch \(snapshot.epoch) of \(settings.epochCount)")
     }
+    let stored = try history.lastEpoch() ?? 0
+    if stored > snapshot.epoch {
+      observer.say("epochs \(snapshot.epoch + 1) to \(stored) are done again: no checkpoint was kept after them")
+    }
     try history.truncate(after: snapshot.epoch)
     var outcome = TrainingOutcome.finished(snapshot)
     try keep(snapshot, in: folder)  // A run that is resumed doesn't report its first point.
