@@ -7,6 +7,8 @@ public enum CallKind: String, Sendable {
   case schedule
   /// An optimiser.
   case optimiser
+  /// A minimiser.
+  case minimiser
   /// A deformation.
   case deformation
   /// Something that is measured at the end of a training run.
@@ -17,13 +19,14 @@ public enum CallKind: String, Sendable {
     switch self {
     case .schedule: "constant(0.1)"
     case .optimiser: "sgd(momentum: 0.9)"
+    case .minimiser: "lbfgs(memory: 10)"
     case .deformation: "LE(1, 0.9) or sam(rho: 0.05)"
     case .measure: "trace(products: 20)"
     }
   }
 }
 
-/// A text that states no schedule, optimiser, deformation or measure. Every description is one line that says how to mend it.
+/// A text that states no schedule, optimiser, minimiser, deformation or measure. Every description is one line that says how to mend it.
 public enum CallError: Error, Equatable, Sendable {
   /// The text is not a call such as `name(1, label: 2)`.
   case malformed(CallKind, text: String, reason: String)

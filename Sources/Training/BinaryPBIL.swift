@@ -1,3 +1,4 @@
+public import ThalwegCalls
 import ThalwegRandomness
 public import ThalwegSurfaces
 
@@ -65,9 +66,10 @@ public struct BinaryPBIL: Minimiser, Equatable {
 
   /// Searches below the loss of `start`.
   public func minimise(
-    _ surface: any LossSurface, from start: ModelState, limits: MinimisationLimits = MinimisationLimits()
+    _ surface: any LossSurface, from start: ModelState, limits: MinimisationLimits,
+    report: (MinimisationPoint) throws -> Void
   ) throws -> MinimisationResult {
-    try search(surface, from: start, limits: limits).result
+    try search(surface, from: start, limits: limits, report: report).result
   }
 
   /// Searches, and returns the model as well.
@@ -75,9 +77,11 @@ public struct BinaryPBIL: Minimiser, Equatable {
   /// - Returns: The result, and the probability of a 1 in each place: ``bitCount`` places a parameter, the
   ///   most significant first.
   public func search(
-    _ surface: any LossSurface, from start: ModelState, limits: MinimisationLimits = MinimisationLimits()
+    _ surface: any LossSurface, from start: ModelState, limits: MinimisationLimits = MinimisationLimits(),
+    report: (MinimisationPoint) throws -> Void = { _ in }
   ) throws -> (result: MinimisationResult, probabilities: [Double]) {
     var walk = try PopulationWalk(on: surface, from: start, limits: limits)
+    try report(walk.lowest)
     var probabilities = [Double](repeating: 0.5, count: start.parameters.count * bitCount)
     while true {
       let isCollapsed = probabilities.allSatisfy { $0 <= 0 || $0 >= 1 }
@@ -90,7 +94,7 @@ public struct BinaryPBIL: Minimiser, Equatable {
       }
       // Streams of strings end before this index.
       var random = RandomStream(seed: seed, UInt64(walk.generation), UInt64(populationSize))
-      let ranked = try walk.rank(strings.map(decode))
+      let ranked = try walk.rank(strings.map(decode), report: report)
       let (best, worst) = (strings[ranked[0].index], strings[ranked[populationSize - 1].index])
       for i in probabilities.indices {
         let bit: Double = best[i] ? 1 : 0
@@ -110,5 +114,34 @@ public struct BinaryPBIL: Minimiser, Equatable {
       let share = Double(code) / largest
       return (1 - share) * range.lowerBound + share * range.upperBound
     }
+  }
+}
+
+extension BinaryPBIL: NamedMinimiser {
+  /// `pbil`.
+  public static var keyword: String { "pbil" }
+
+  /// Reads `range`, the lowest and the highest value separated by a space, and `bits`, `population`, `rate`, `negative`,
+  /// `mutation`, `shift` and `seed`.
+  public init(_ arguments: inout CallArguments) throws(CallError) {
+    guard let range = try arguments.window("range") else { throw arguments.missing("range") }
+    guard range.lowerBound < range.upperBound else {
+      throw arguments.badValue("range", "\(range.lowerBound) twice", expected: "two different numbers")
+    }
+    let bits = try arguments.count("bits", default: 16, atLeast: 1)
+    guard bits <= 52 else { throw arguments.badValue("bits", "\(bits)", expected: "at most 52") }
+    self.init(
+      range: range, bitCount: bits, populationSize: try arguments.count("population", default: 100, atLeast: 2),
+      learningRate: try arguments.learningRate(default: 0.1),
+      negativeLearningRate: try arguments.probability("negative", default: 0),
+      mutationProbability: try arguments.probability("mutation", default: 0),
+      mutationShift: try arguments.probability("shift", default: 0.05), seed: try arguments.seed())
+  }
+
+  /// The call that gives it.
+  public var description: String {
+    "pbil(range: \(range.lowerBound) \(range.upperBound), bits: \(bitCount), population: \(populationSize), "
+      + "rate: \(learningRate), negative: \(negativeLearningRate), mutation: \(mutationProbability), "
+      + "shift: \(mutationShift), seed: \(seed))"
   }
 }

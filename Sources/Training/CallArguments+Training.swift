@@ -52,4 +52,24 @@ extension CallArguments {
     }
     return rule
   }
+
+  /// Reads the share of the new in what is learnt, under the label `rate`.
+  ///
+  /// - Throws: `CallError`.
+  mutating func learningRate(default fallback: Double) throws(CallError) -> Double {
+    try number(
+      "rate", default: fallback, in: Double.leastNonzeroMagnitude...1, expected: "a number above 0 and at most 1")
+  }
+
+  /// Reads a probability.
+  ///
+  /// - Throws: `CallError`.
+  mutating func probability(_ label: String, default fallback: Double) throws(CallError) -> Double {
+    try number(label, default: fallback, in: 0...1, expected: "0 to 1")
+  }
+
+  /// Reads the seed of all draws, under the label `seed`, by default 1.
+  ///
+  /// - Throws: `CallError`.
+  mutating func seed() throws(CallError) -> UInt64 { UInt64(try count("seed", default: 1)) }
 }

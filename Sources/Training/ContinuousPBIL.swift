@@ -1,3 +1,4 @@
+public import ThalwegCalls
 import ThalwegRandomness
 public import ThalwegSurfaces
 
@@ -67,16 +68,19 @@ public struct ContinuousPBIL: Minimiser, Equatable {
 
   /// Searches around `start`.
   public func minimise(
-    _ surface: any LossSurface, from start: ModelState, limits: MinimisationLimits = MinimisationLimits()
+    _ surface: any LossSurface, from start: ModelState, limits: MinimisationLimits,
+    report: (MinimisationPoint) throws -> Void
   ) throws -> MinimisationResult {
-    try search(surface, from: start, limits: limits).result
+    try search(surface, from: start, limits: limits, report: report).result
   }
 
   /// Searches, and returns the model as well.
   public func search(
-    _ surface: any LossSurface, from start: ModelState, limits: MinimisationLimits = MinimisationLimits()
+    _ surface: any LossSurface, from start: ModelState, limits: MinimisationLimits = MinimisationLimits(),
+    report: (MinimisationPoint) throws -> Void = { _ in }
   ) throws -> (result: MinimisationResult, model: Model) {
     var walk = try PopulationWalk(on: surface, from: start, limits: limits)
+    try report(walk.lowest)
     let origin = start.parameters.doubles
     var model = Model(
       mean: origin, deviations: [Double](repeating: initialDeviation, count: origin.count))
@@ -87,7 +91,7 @@ public struct ContinuousPBIL: Minimiser, Equatable {
         var random = RandomStream(seed: seed, UInt64(walk.generation), UInt64(index))
         return model.mean.indices.map { model.mean[$0] + model.deviations[$0] * random.normal() }
       }
-      let ranked = try walk.rank(points).map(\.candidate.point)
+      let ranked = try walk.rank(points, report: report).map(\.candidate.point)
       for i in model.mean.indices {
         let target = ranked[0][i] + ranked[1][i] - ranked[populationSize - 1][i]
         model.mean[i] += learningRate * (target - model.mean[i])
@@ -98,5 +102,31 @@ public struct ContinuousPBIL: Minimiser, Equatable {
         model.deviations[i] += learningRate * (variance.squareRoot() - model.deviations[i])
       }
     }
+  }
+}
+
+extension ContinuousPBIL: NamedMinimiser {
+  /// `pbilc`.
+  public static var keyword: String { "pbilc" }
+
+  /// Reads `deviation`, by default 1, `best`, by default half of the population and with 0 for deviations that stay,
+  /// `population`, `rate` and `seed`.
+  public init(_ arguments: inout CallArguments) throws(CallError) {
+    let deviation = try arguments.positive("deviation", default: 1)
+    let population = try arguments.count("population", default: 50, atLeast: 3)
+    let best = try arguments.count("best", default: (population + 1) / 2)
+    guard best == 0 || (2...population).contains(best) else {
+      throw arguments.badValue("best", "\(best)", expected: "0, or 2 to the population's \(population)")
+    }
+    self.init(
+      initialDeviation: deviation, spread: best == 0 ? .constant : .following(bestCount: best),
+      populationSize: population, learningRate: try arguments.learningRate(default: 0.05), seed: try arguments.seed())
+  }
+
+  /// The call that gives it.
+  public var description: String {
+    let best = if case .following(let count) = spread { count } else { 0 }
+    return "pbilc(deviation: \(initialDeviation), best: \(best), population: \(populationSize), "
+      + "rate: \(learningRate), seed: \(seed))"
   }
 }

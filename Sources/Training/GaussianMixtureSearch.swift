@@ -1,3 +1,4 @@
+public import ThalwegCalls
 import ThalwegRandomness
 public import ThalwegSurfaces
 
@@ -66,16 +67,19 @@ public struct GaussianMixtureSearch: Minimiser, Equatable {
 
   /// Searches around `start`.
   public func minimise(
-    _ surface: any LossSurface, from start: ModelState, limits: MinimisationLimits = MinimisationLimits()
+    _ surface: any LossSurface, from start: ModelState, limits: MinimisationLimits,
+    report: (MinimisationPoint) throws -> Void
   ) throws -> MinimisationResult {
-    try search(surface, from: start, limits: limits).result
+    try search(surface, from: start, limits: limits, report: report).result
   }
 
   /// Searches, and returns the model as well.
   public func search(
-    _ surface: any LossSurface, from start: ModelState, limits: MinimisationLimits = MinimisationLimits()
+    _ surface: any LossSurface, from start: ModelState, limits: MinimisationLimits = MinimisationLimits(),
+    report: (MinimisationPoint) throws -> Void = { _ in }
   ) throws -> (result: MinimisationResult, model: GaussianMixture) {
     var walk = try PopulationWalk(on: surface, from: start, limits: limits)
+    try report(walk.lowest)
     let origin = start.parameters.doubles
     let variances = [Double](repeating: initialDeviation * initialDeviation, count: origin.count)
     var model = GaussianMixture(components: [.init(weight: 1, mean: origin, variances: variances)])
@@ -89,7 +93,7 @@ public struct GaussianMixtureSearch: Minimiser, Equatable {
         var random = RandomStream(seed: seed, UInt64(walk.generation), UInt64(index))
         return model.draw(using: &random)
       }
-      for (_, candidate) in try walk.rank(points).prefix(selectedCount) where candidate.loss.isFinite {
+      for (_, candidate) in try walk.rank(points, report: report).prefix(selectedCount) where candidate.loss.isFinite {
         let nearest = model.nearest(to: candidate.point)
         if nearest.squaredDistance(candidate.point) > squaredNovelty {
           model.add(
@@ -99,5 +103,32 @@ public struct GaussianMixtureSearch: Minimiser, Equatable {
         }
       }
     }
+  }
+}
+
+extension GaussianMixtureSearch: NamedMinimiser {
+  /// `mixture`.
+  public static var keyword: String { "mixture" }
+
+  /// Reads `deviation`, by default 1, `components`, `population`, `selected`, `rate`, `novelty` and `seed`.
+  public init(_ arguments: inout CallArguments) throws(CallError) {
+    let deviation = try arguments.positive("deviation", default: 1)
+    let population = try arguments.count("population", default: 50, atLeast: 2)
+    let selected = try arguments.count("selected", default: max(1, population / 5), atLeast: 1)
+    guard selected < population else {
+      throw arguments.badValue("selected", "\(selected)", expected: "less than the population's \(population)")
+    }
+    let rate = try arguments.learningRate(default: 0.05)
+    guard rate < 1 else { throw arguments.badValue("rate", "\(rate)", expected: "below 1") }
+    self.init(
+      initialDeviation: deviation, componentLimit: try arguments.count("components", default: 5, atLeast: 1),
+      populationSize: population, selectedCount: selected, learningRate: rate,
+      noveltyFactor: try arguments.limit("novelty", default: 1.5), seed: try arguments.seed())
+  }
+
+  /// The call that gives it.
+  public var description: String {
+    "mixture(deviation: \(initialDeviation), components: \(componentLimit), population: \(populationSize), "
+      + "selected: \(selectedCount), rate: \(learningRate), novelty: \(noveltyFactor), seed: \(seed))"
   }
 }

@@ -1,3 +1,4 @@
+public import ThalwegCalls
 public import ThalwegSurfaces
 
 /// The limited-memory method of Broyden, Fletcher, Goldfarb and Shanno, with a line search for the strong
@@ -37,7 +38,8 @@ public struct LBFGS: Minimiser, Equatable {
 
   /// Walks from `start` to a point with a small gradient.
   public func minimise(
-    _ surface: any LossSurface, from start: ModelState, limits: MinimisationLimits = MinimisationLimits()
+    _ surface: any LossSurface, from start: ModelState, limits: MinimisationLimits,
+    report: (MinimisationPoint) throws -> Void
   ) throws -> MinimisationResult {
     let surface = try CountedSurface(surface, start: start)
     let search = WolfeLineSearch(decrease: decrease, curvature: curvature)
@@ -53,6 +55,10 @@ public struct LBFGS: Minimiser, Equatable {
         reason: reason, iterationCount: iteration, evaluationCount: surface.evaluationCount,
         gradientCount: surface.gradientCount)
     }
+    func point() -> MinimisationPoint {
+      MinimisationPoint(state: surface.moved(to: here.point), loss: here.loss, iterationCount: iteration)
+    }
+    try report(point())
     guard loss.isFinite else { return result(.divergedAtStart) }
 
     while true {
@@ -87,6 +93,7 @@ public struct LBFGS: Minimiser, Equatable {
       }
       here = next
       iteration += 1
+      try report(point())
     }
   }
 
@@ -108,4 +115,17 @@ public struct LBFGS: Minimiser, Equatable {
     }
     return q
   }
+}
+
+extension LBFGS: NamedMinimiser {
+  /// `lbfgs`.
+  public static var keyword: String { "lbfgs" }
+
+  /// Reads `memory`, by default 10.
+  public init(_ arguments: inout CallArguments) throws(CallError) {
+    self.init(memoryCount: try arguments.count("memory", default: 10, atLeast: 1))
+  }
+
+  /// The call that gives it.
+  public var description: String { "lbfgs(memory: \(memoryCount))" }
 }

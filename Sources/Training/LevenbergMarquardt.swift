@@ -24,7 +24,8 @@ public struct LevenbergMarquardt: Minimiser, Equatable {
 
   /// Walks from `start` to a point with a small gradient `Jᵀ r`.
   public func minimise(
-    _ surface: any ResidualSurface, from start: ModelState, limits: MinimisationLimits = MinimisationLimits()
+    _ surface: any ResidualSurface, from start: ModelState, limits: MinimisationLimits,
+    report: (MinimisationPoint) throws -> Void
   ) throws -> MinimisationResult {
     precondition(start.space == surface.space, "the first point is of another space than the surface")
     let evaluator = try surface.makeResidualEvaluator()
@@ -42,6 +43,7 @@ public struct LevenbergMarquardt: Minimiser, Equatable {
         state: state, loss: loss, gradientNorm: norm(gradient), reason: reason, iterationCount: iteration,
         evaluationCount: evaluationCount, gradientCount: gradientCount)
     }
+    try report(MinimisationPoint(state: state, loss: loss, iterationCount: 0))
     guard loss.isFinite, gradient.allSatisfy(\.isFinite) else { return result(.divergedAtStart) }
 
     while true {
@@ -82,6 +84,7 @@ public struct LevenbergMarquardt: Minimiser, Equatable {
       }
       (state, loss, gradient) = (next, trialLoss, slope)
       (residuals, jacobian) = linear
+      try report(MinimisationPoint(state: state, loss: loss, iterationCount: iteration))
       let error = 2 * ratio - 1
       damping *= max(1.0 / 3, 1 - error * error * error)
       growth = 2

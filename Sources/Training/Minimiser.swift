@@ -18,11 +18,32 @@ public protocol Minimiser<Surface>: Sendable {
   ///   - surface: What is minimised.
   ///   - start: The first point. Its buffers stay as they are.
   ///   - limits: When to stop.
+  ///   - report: Hears of the first point and of the lowest point so far after each iteration that met a lower one.
   /// - Returns: The lowest point that was met, in the precision of `start`, and why the walk ended.
-  /// - Throws: Errors of the surface.
+  /// - Throws: Errors of the surface and of `report`.
   func minimise(
-    _ surface: Surface, from start: ModelState, limits: MinimisationLimits
+    _ surface: Surface, from start: ModelState, limits: MinimisationLimits,
+    report: (MinimisationPoint) throws -> Void
   ) throws -> MinimisationResult
+}
+
+extension Minimiser {
+  /// Walks from `start` to a lower point, by default until the usual limits.
+  public func minimise(
+    _ surface: Surface, from start: ModelState, limits: MinimisationLimits = MinimisationLimits()
+  ) throws -> MinimisationResult {
+    try minimise(surface, from: start, limits: limits, report: { _ in })
+  }
+}
+
+/// The lowest point that a ``Minimiser`` has met so far.
+public struct MinimisationPoint: Sendable, Equatable {
+  /// The point.
+  public var state: ModelState
+  /// The loss there.
+  public var loss: Double
+  /// Number of iterations made; for population methods, of generations.
+  public var iterationCount: Int
 }
 
 /// When a ``Minimiser`` stops. What comes first ends the walk.

@@ -32,15 +32,25 @@ struct PopulationWalk {
     return Task.isCancelled ? .cancelled : nil
   }
 
-  /// Evaluates the points of a generation. The lowest comes first; points of equal loss keep their order.
-  mutating func rank(_ points: [[Double]]) throws -> [(index: Int, candidate: Candidate)] {
+  /// The best point so far.
+  var lowest: MinimisationPoint {
+    MinimisationPoint(state: surface.moved(to: best.point), loss: best.loss, iterationCount: generation)
+  }
+
+  /// Evaluates the points of a generation, and reports a new best one. The lowest comes first; points of equal loss keep their order.
+  mutating func rank(
+    _ points: [[Double]], report: (MinimisationPoint) throws -> Void
+  ) throws -> [(index: Int, candidate: Candidate)] {
     generation += 1
     var ranked: [(index: Int, candidate: Candidate)] = []
     for (index, point) in points.enumerated() {
       ranked.append((index, Candidate(point: point, loss: try surface.loss(at: point))))
     }
     ranked.sort { ($0.candidate.loss, $0.index) < ($1.candidate.loss, $1.index) }
-    if let first = ranked.first?.candidate, first.loss < best.loss { best = first }
+    if let first = ranked.first?.candidate, first.loss < best.loss {
+      best = first
+      try report(lowest)
+    }
     return ranked
   }
 

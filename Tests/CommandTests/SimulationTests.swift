@@ -70,6 +70,37 @@ struct SimulationTests {
     #expect(hasSurface || (start == "1e150" && formula.contains("y^2")))
   }
 
+  @Test(
+    "methods that see the whole surface walk on formulas as well, with and without a deformation",
+    arguments: ["lbfgs()", "pbil(range: -8 8)", "pbilc(deviation: 2)", "mixture(deviation: 2)"])
+  func minimisers(text: String) throws {
+    let folder = try TestFolder()
+    let arguments = [
+      "simulate", "(x - 1)^2 + 3*(y + 2)^2 + 0.5 in x, y", "--start", "4,4", "--steps", "60", "--optimiser", text,
+      "--deform", "LE(1, 0.9)",
+    ]
+    let result = try Program(arguments + ["--json", "--out", "out"], in: folder).finish()
+    try #require(result.status == 0, "\(result.errors)")
+    let walks = try JSONValue(parsing: result.output)["walks"]?.entries ?? []
+    #expect(walks.count == 2)
+    for walk in walks {
+      let losses = walk["loss"]?.entries.compactMap(\.doubleValue) ?? []
+      // A deformation keeps the order of losses, so what goes down on one surface does on the other.
+      #expect(losses.first == 117.5 && zip(losses, losses.dropFirst()).allSatisfy { $0 >= $1 })
+      #expect((losses.last ?? .nan) < (text == "lbfgs()" ? 0.5 + 1e-15 : 0.6))
+      #expect(walk["ending"]?.stringValue?.contains(" evaluations") == true)
+    }
+    // Populations only rank losses: the deformation changes nothing at all.
+    if text != "lbfgs()" { #expect(walks[0]["points"] == walks[1]["points"]) }
+    #expect(FileManager.default.fileExists(atPath: folder("out/figures/surface.png")))
+    for (option, value) in [("--deform", "sam()"), ("--rate", "0.1"), ("--schedule", "cosine(0.1)")] {
+      let refused = try Program(arguments + [option, value, "--out", "none"], in: folder).finish()
+      #expect(refused.status == 64 && refused.isOneLineError, "\(refused.errors)")
+    }
+    let other = try Program(Array(arguments.dropLast(2)) + ["--out", "out"], in: folder).finish()
+    #expect(other.status == 1 && other.isOneLineError, "\(other.errors)")
+  }
+
   @Test("a first point without a finite loss is refused", arguments: ["1e300", "-2", "nan"])
   func badStart(start: String) throws {
     let folder = try TestFolder()

@@ -32,6 +32,8 @@ public struct SimulatedWalk: Sendable {
   public internal(set) var points: [Point]
   /// Why the walk ended before its last step; `nil` if it did not.
   public let failure: String?
+  /// Why a minimiser stopped and what it cost; `nil` for an optimiser's walk.
+  public let ending: String?
   /// The slope δ′ at the end, by which a further step's gradient would be multiplied; `nil` where it has none.
   let endSlope: Double?
 
@@ -50,13 +52,24 @@ public struct SimulatedWalk: Sendable {
   /// - Throws: `DeformationError` where the deformation has no meaning on the surface. A walk that cannot go on is a
   ///   result, with its ``failure``.
   init(_ settings: SimulationSettings, _ deformation: DeformationSequence) throws {
+    if let minimiser = settings.minimiser {
+      try self.init(settings, deformation, minimiser)
+    } else {
+      try self.init(settings, deformation, settings.optimiser)
+    }
+  }
+
+  /// Walks by an optimiser.
+  private init(
+    _ settings: SimulationSettings, _ deformation: DeformationSequence, _ optimiser: any NamedOptimiser
+  ) throws {
     let surface = settings.surface.surface
     let stream: any FieldStream =
       deformation.steps.allSatisfy { $0 is any StreamDeformation }
       ? try deformation.apply(to: WholeSurfaceStream(surface))
       : WholeSurfaceStream(try deformation.apply(to: surface))
     let trainer = Trainer(
-      optimiser: settings.optimiser, schedule: settings.schedule, epochCount: settings.stepCount,
+      optimiser: optimiser, schedule: settings.schedule, epochCount: settings.stepCount,
       seed: settings.seed)
     let start = deformation.deformed(surface.point(settings.start))
     var places: [ModelState] = []
@@ -79,6 +92,7 @@ public struct SimulatedWalk: Sendable {
     endSlope = try? stream.makeEvaluator().gradient(at: last, draw: next, into: &gradient).slope
     self.deformation = deformation
     self.failure = failure
+    ending = nil
     points = try places.enumerated().map { index, state in
       let loss = try evaluator.gradient(at: state, into: &gradient).loss
       let step = index < steps.count ? steps[index] : nil
@@ -86,6 +100,34 @@ public struct SimulatedWalk: Sendable {
         step: index, coordinates: state.parameters.doubles, loss: loss, gradientNorm: gradient.norm(),
         rate: step?.rate, slope: step?.evaluation.slope)
     }
+  }
+
+  /// Walks by a minimiser on the surface after `deformation`.
+  private init(
+    _ settings: SimulationSettings, _ deformation: DeformationSequence, _ minimiser: any NamedMinimiser
+  ) throws {
+    let surface = settings.surface.surface
+    var points: [Point] = []
+    let evaluator = surface.makeEvaluator()
+    var gradient = ModelVector(zeros: settings.start.count, precision: .double)
+    let result = try minimiser.minimise(
+      try deformation.apply(to: surface), from: deformation.deformed(surface.point(settings.start)),
+      limits: MinimisationLimits(iterationCount: settings.stepCount),
+      report: { point in
+        let place = deformation.original(of: point.state)
+        let loss = try evaluator.gradient(at: place, into: &gradient).loss
+        points.append(
+          Point(
+            step: point.iterationCount, coordinates: place.parameters.doubles, loss: loss,
+            gradientNorm: gradient.norm(), rate: nil, slope: nil))
+      })
+    self.deformation = deformation
+    self.points = points
+    failure = nil
+    endSlope = nil
+    let gradients = result.gradientCount > 0 ? ", \(result.gradientCount) of them with the gradient" : ""
+    ending =
+      "\(result.reason.text) after \(result.iterationCount) iterations and \(result.evaluationCount) evaluations\(gradients)"
   }
 
   /// Compares steps with the valleys they lie in, up to the step `limit`.

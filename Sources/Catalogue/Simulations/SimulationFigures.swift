@@ -127,7 +127,7 @@ struct SimulationFigures {
   private var caption: String {
     let settings = outcome.settings
     let start = settings.start.map { significant($0, 6) }.joined(separator: ", ")
-    return "\(settings.surface.published == nil ? "" : "\(settings.surface): ")\(settings.optimiser), "
-      + "\(settings.schedule), \(settings.stepCount) steps from (\(start))."
+    return "\(settings.surface.published == nil ? "" : "\(settings.surface): ")\(settings.descentText), "
+      + "\(settings.minimiser == nil ? "" : "at most ")\(settings.stepCount) steps from (\(start))."
   }
 }

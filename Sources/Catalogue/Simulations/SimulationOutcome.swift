@@ -46,7 +46,7 @@ public struct SimulationOutcome: Sendable {
       var lines = ["walk         \(walk.name)"]
       lines.append(
         "             ends after \(walk.end.step) steps at (\(place)), loss \(significant(walk.end.loss, 8))")
-      if let failure = walk.failure { lines.append("             \(failure)") }
+      for text in [walk.failure, walk.ending].compactMap({ $0 }) { lines.append("             \(text)") }
       if let low = endEigenvalues[index].first, let high = endEigenvalues[index].last {
         let limit = limit(of: walk).map { "; largest that holds steps there \(significant($0, 4))" } ?? ""
         lines.append(
@@ -62,11 +62,13 @@ public struct SimulationOutcome: Sendable {
   }
 
   /// Whether steps are those of plain descent, of which the bound by the distance of maxima speaks.
-  private var isPlain: Bool { StepRule(settings.optimiser)?.rule == .plain }
+  private var isPlain: Bool { settings.minimiser == nil && StepRule(settings.optimiser)?.rule == .plain }
 
   /// The largest eigenvalue of the undeformed Hessian at the walk's end that would hold steps of its last rate there.
   private func limit(of walk: SimulatedWalk) -> Double? {
-    guard let rate = walk.points.last(where: { $0.rate != nil })?.rate, let slope = walk.endSlope else { return nil }
+    guard settings.minimiser == nil, let rate = walk.points.last(where: { $0.rate != nil })?.rate,
+      let slope = walk.endSlope
+    else { return nil }
     return StepRule(settings.optimiser)?.largestCurvature(rate: rate, slope: slope)
   }
 
@@ -86,7 +88,8 @@ public struct SimulationOutcome: Sendable {
     }
     let points = JSONValue.array(walk.points.map { .array($0.coordinates.map { .number($0) }) })
     return .object([
-      "name": .string(walk.name), "failure": walk.failure.map { .string($0) } ?? .null, "points": points,
+      "name": .string(walk.name), "failure": walk.failure.map { .string($0) } ?? .null,
+      "ending": walk.ending.map { .string($0) } ?? .null, "points": points,
       "loss": column(\.loss), "gradientNorm": column(\.gradientNorm), "rate": column(\.rate),
       "slope": column(\.slope), "strideShare": column(\.strideShare), "end": summary(of: index),
     ])

@@ -29,9 +29,10 @@ public struct SimulationRun {
     let formula = settings.surface.published == nil ? "" : ", \(settings.surface.formula)"
     return [
       "surface      \(settings.surface)\(formula)",
-      "descent      \(settings.stepCount) steps from (\(start)), \(settings.schedule)",
-      "             \(settings.optimiser)",
-    ] + settings.deformation.cautions.map { "             caution: \($0)" }
+      settings.minimiser.map { "descent      at most \(settings.stepCount) steps from (\(start)), \($0)" }
+        ?? "descent      \(settings.stepCount) steps from (\(start)), \(settings.schedule)",
+    ] + (settings.minimiser == nil ? ["             \(settings.optimiser)"] : [])
+      + settings.deformation.cautions.map { "             caution: \($0)" }
   }
 
   /// Walks, and writes `walks.csv`, `walks.json`, the figures and the report to the folder at `path`.

@@ -14,6 +14,8 @@ public struct SimulationSettings: Sendable {
   public var start: [Double]
   /// What makes the steps.
   public var optimiser: any NamedOptimiser = StochasticGradientDescent(momentum: 0.9)
+  /// What goes down in place of an optimiser, with at most ``stepCount`` iterations; `nil` for the optimiser.
+  public var minimiser: (any NamedMinimiser)?
   /// The rate of each step.
   public var schedule: any Schedule = ConstantSchedule(0.02)
   /// How the second walk's surface is deformed; without steps there is no second walk.
@@ -75,6 +77,10 @@ public struct SimulationSettings: Sendable {
     if axes != nil, self.surface.variables.count > 2 {
       throw SettingError("x", found: "\(self.surface.variables.count) variables", expected: "at most 2 for a figure")
     }
+    if let minimiser, let step = deformation.steps.first(where: { !($0 is any Deformation) }) {
+      throw SettingError(
+        "deform", found: "\(step)", expected: "deformations of surfaces, since \(minimiser) makes no steps on a stream")
+    }
     _ = try ScheduleTable(schedule, over: horizon)
     guard
       deformation.steps.allSatisfy({ $0 is any StreamDeformation })
@@ -87,11 +93,15 @@ public struct SimulationSettings: Sendable {
   /// The length of a walk.
   var horizon: Horizon { Horizon(epochCount: stepCount, iterationsPerEpoch: 1) }
 
+  /// What goes down, and how fast, in words.
+  var descentText: String { minimiser.map { "\($0)" } ?? "\(optimiser), \(schedule)" }
+
   /// What determines the result.
   var options: JSONValue {
     [
       "surface": .string(surface.description), "start": .array(start.map { .number($0) }),
-      "optimiser": .string("\(optimiser)"), "schedule": .string("\(schedule)"),
+      "optimiser": .string(minimiser.map { "\($0)" } ?? "\(optimiser)"),
+      "schedule": minimiser == nil ? .string("\(schedule)") : .null,
       "deformation": .string("\(deformation)"), "steps": .integer(Int128(stepCount)),
       "axes": axes.map { axes in
         .array(

@@ -12,6 +12,8 @@ struct SimulateCommand: ParsableCommand {
     discussion: """
       Example: thalweg simulate fig1 --out simulations/fig1
       Example: thalweg simulate 'x^2 + 3*y^2 + cos(5*x) + 1 in x, y' --start 2,1 --deform 'LE(1, 0.9)'
+      --optimiser also takes methods that see the whole surface and choose their own steps: lbfgs(), pbil(range: -5 5),
+      pbilc(deviation: 1), mixture(deviation: 1).
       Published surfaces: fig1, fig5, cosine, wells; what is left out is as published.
       """)
 
@@ -61,7 +63,11 @@ struct SimulateCommand: ParsableCommand {
     var settings = try SimulationSettings(surface, start: try start.map(OptionText.numbers))
     if let steps { settings.stepCount = steps }
     if let schedule = try descent.chosenSchedule() { settings.schedule = schedule }
-    settings.optimiser = try descent.chosenOptimiser(from: settings.optimiser)
+    if let minimiser = try descent.chosenMinimiser() {
+      settings.minimiser = minimiser
+    } else {
+      settings.optimiser = try descent.chosenOptimiser(from: settings.optimiser)
+    }
     if let deformation = try descent.chosenDeformation() { settings.deformation = deformation }
     settings.seed = seed
     settings.axes = try axes(of: surface)

@@ -76,6 +76,19 @@ struct DescentOptions: ParsableArguments {
       rolesWithoutDecay: base.rolesWithoutDecay)
   }
 
+  /// The minimiser that is asked for in the place of an optimiser; `nil` where that is another one or none.
+  func chosenMinimiser() throws -> (any NamedMinimiser)? {
+    let registry = MinimiserRegistry.standard
+    guard let optimiser,
+      registry.keywords.contains(where: { optimiser.drop(while: \.isWhitespace).hasPrefix($0 + "(") })
+    else { return nil }
+    guard rate == nil && schedule == nil else {
+      throw UsageError(
+        "--optimiser and --\(rate == nil ? "schedule" : "rate") contradict each other: \(optimiser) has no rate")
+    }
+    do { return try registry.parse(optimiser) } catch { throw UsageError("--optimiser: \(error)") }
+  }
+
   /// The deformation that is asked for; `nil` for the one there is.
   func chosenDeformation() throws -> DeformationSequence? {
     deform.isEmpty ? nil : try OptionText.deformation(deform.joined(separator: " | "))
