@@ -2,6 +2,8 @@ import Foundation
 import Testing
 import ThalwegCatalogue
 import ThalwegCheckpoints
+import ThalwegDatasets
+import ThalwegDeformations
 import ThalwegNeuralSurfaces
 import ThalwegStores
 import ThalwegSurfaces
@@ -84,6 +86,31 @@ struct DescentCommandTests {
     let subject = try Subject(SubjectSettings(checkpoint: folder("run")))
     let linear = try subject.surface().linearise(at: subject.state)
     #expect(abs((values["gradientNorm"] ?? .nan) - linear.gradient.norm()) <= 1e-5 * linear.gradient.norm())
+  }
+
+  @Test(
+    "signal and noise of what guides SGDS are logged on request",
+    arguments: ["same", "different"])
+  func guide(batches: String) throws {
+    let folder = try TestFolder()
+    let arguments =
+      tinyTraining() + [
+        "--deform", "sgds(weight: 0.1, radius: 0.01, clip: inf, batches: \(batches))", "--log-gradient", "--out", "run",
+      ]
+    let result = try Program(arguments, in: folder).finish()
+    #expect(result.status == 0 && result.output.contains("  g₂ − g₁ "), "\(result.errors)")
+    let values = try #require(try RunFolder.open(folder("run")).history().entries().last).values
+    let settings = try TrainingSettings(of: RunFolder.open(folder("run")))
+    let run = try TrainingRun(settings)
+    let method = try #require(settings.deformation.steps.first as? SharpnessGuidedDescent)
+    let subject = try Subject(SubjectSettings(checkpoint: folder("run")))
+    let stream = try MinibatchStream(
+      network: run.network, dataset: settings.data.load(split: .train), normalisation: settings.normalisation,
+      batchSize: settings.batchSize, compute: ComputeOptions(threadCount: 1))
+    let found = try method.signalToNoise(on: stream, at: subject.state, drawCount: 4, seed: settings.seed)
+    #expect(values["guideSignal"] == found.signal && values["guideNoise"] == found.noise)
+    #expect(found.noise > 0)
+    #expect(FileManager.default.fileExists(atPath: folder("run/figures/guide.svg")))
   }
 
   @Test("a record with momentum, nesterov and weightDecay as numbers still opens, resumes and is told apart")

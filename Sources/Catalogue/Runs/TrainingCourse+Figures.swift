@@ -21,6 +21,13 @@ extension TrainingCourse {
           "The undeformed loss on all training data after each epoch, under running statistics.")
       ),
       (
+        "guide",
+        figure(
+          "norm", [("g₂ − g₁, what minibatches share", "guideSignal"), ("what they don't", "guideNoise")],
+          "The difference of gradients that guides SGDS, after each epoch: the norm of its mean over minibatches, and "
+            + "the distance of a single one from that, by 4 draws.")
+      ),
+      (
         "curvature",
         figure(
           "eigenvalue",

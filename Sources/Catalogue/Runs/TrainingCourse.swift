@@ -75,6 +75,9 @@ public struct TrainingCourse: Sendable, Equatable {
       let test = "\(text("testLoss", 4, error: "testLossError")), \(accuracy) %"
       var extra = slope.map { "  slope \(significant($0, 4))" } ?? ""
       extra += gradientNorm.map { "  gradient \(significant($0, 4))" } ?? ""
+      if let signal = values["guideSignal"], let noise = values["guideNoise"] {
+        extra += "  g₂ − g₁ \(significant(signal, 3)), noise \(significant(noise, 3))"
+      }
       extra += largestEigenvalue.map { "  λ₁ \(significant($0, 4))" } ?? ""
       extra += stabilityLimit.map { " (limit \(significant($0, 4)))" } ?? ""
       return

@@ -13,7 +13,7 @@ extension TrainingRun {
   ) throws -> TrainingOutcome {
     let history = folder.history()
     let evaluator = try testSurface.makeEvaluator()
-    let probe = try EpochProbe(settings, network: network, train: train)
+    let probe = try EpochProbe(settings, network: network, train: train, stream: stream)
     let trainer = Trainer(
       optimiser: settings.optimiser,
       switches: settings.switches.map { OptimiserSwitch(epoch: $0.epoch, to: $0.optimiser) },
@@ -36,7 +36,7 @@ extension TrainingRun {
         let (evaluation, seconds) = try timed { try evaluator.evaluate(at: state) }
         let test = LossEstimates(evaluation, perExampleLosses: evaluator.perExampleLosses)
         let measured = try probe.measure(
-          at: state, after: report.record, rule: settings.stepRule(ofEpoch: epoch))
+          at: state, walker: report.snapshot.state, after: report.record, rule: settings.stepRule(ofEpoch: epoch))
         let entry = TrainingCourse.Epoch(
           epoch, report.record, test: test, deformation: settings.deformation, measured: measured.values)
         let durations = ["training": report.seconds, "test": seconds].merging(measured.durations) { $1 }

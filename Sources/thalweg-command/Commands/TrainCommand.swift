@@ -57,7 +57,8 @@ struct TrainCommand: ParsableCommand {
   @Option(help: "Further checkpoints: numbers of steps, and peak for the schedule's. Example: '0 100 peak'.")
   var checkpointAt: String?
 
-  @Flag(help: "After each epoch, the norm of the gradient on all training data.")
+  @Flag(
+    help: "After each epoch, the norm of the gradient on all training data; for sgds also signal and noise of g₂ − g₁.")
   var logGradient = false
 
   @Option(
