@@ -6,7 +6,8 @@ import ThalwegSpectra
 import ThalwegSurfaces
 import ThalwegTraining
 
-/// Measures the training surface after an epoch: undeformed, under running statistics, without changes of images.
+/// Measures the training surface after an epoch: undeformed, under running statistics, without changes of images; and what
+/// guides SGDS, on minibatches as training meets them.
 final class EpochProbe {
   private let slopes: (any Evaluator)?
   private let curvature: NeuralSurface?
