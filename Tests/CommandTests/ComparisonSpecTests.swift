@@ -26,7 +26,7 @@ struct ComparisonSpecTests {
     #expect(plan.cells.count == plan.arms.count * plan.seeds.count)
     #expect(plan.cells.prefix(plan.arms.count).allSatisfy { $0.seed == plan.seeds[0] })
     #expect(plan.arms.contains(where: \.isBaseline) && plan.spec.paper?.finding.isEmpty == false)
-    #expect(plan.quantities.count == 7)
+    #expect(plan.quantities.count == 8)
     // Whatever a file leaves to defaults would depend on the machine.
     #expect(plan.cells.allSatisfy { $0.settings.threadCount == 2 })
   }
@@ -85,6 +85,7 @@ struct ComparisonSpecTests {
   func measures() throws {
     for text in [
       "eigenvalue()", "trace(products: 20)", "bnsharpness(radius: 0.01)", "perturbation(radius: 0.25, draws: 5)",
+      "norm()",
     ] {
       #expect("\(try CellMeasure(text))" == text)
     }

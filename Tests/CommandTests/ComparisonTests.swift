@@ -2,6 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 import ThalwegCatalogue
+import ThalwegCheckpoints
 import ThalwegSpectra
 import ThalwegStores
 
@@ -143,6 +144,31 @@ struct ComparisonTests {
     let asked = try Program(fixture.arguments("--epochs", "3", "--status"), in: fixture.folder).finish()
     #expect(asked.status == 1 && asked.isOneLineError && asked.output.isEmpty, "\(asked.errors)")
     #expect(asked.errors.contains("other epochs: found 2, asked for 3"))
+  }
+
+  @Test("a measure can be added to runs that are done; the norm is that of the checkpoint's parameters")
+  func norm() throws {
+    var fixture = try ComparisonFixture()
+    fixture.fields["seeds"] = "[1]"
+    try fixture.write()
+    let before = try fixture.json()
+    fixture.fields["measures"] = #"{"examples": 40, "of": ["eigenvalue()", "norm()"]}"#
+    try fixture.write()
+    let found = try fixture.json()
+    for name in ["plain-seed1", "momentum-seed1"] {
+      let values = found["cells"]?.entry(where: "name", is: name)?["values"]
+      #expect(values?["eigenvalue()"] == before["cells"]?.entry(where: "name", is: name)?["values"]?["eigenvalue()"])
+      let end = try Checkpoint.read(fixture.folder("job/cells/\(name)/checkpoints/epoch-000002.safetensors"))
+      let squares = end.tensors.filter { !$0.name.contains("running_") }.flatMap { tensor -> [Double] in
+        guard case .float32(let numbers) = tensor.values else { return [] }
+        return numbers.map { Double($0) * Double($0) }
+      }
+      // 2 → 8 without a bias or with, eight scales and shifts, 8 → 2.
+      #expect(squares.count >= 16 + 16 + 18)
+      expectClose(
+        values?["norm()"]?["value"]?.doubleValue ?? .nan, squares.reduce(0, +).squareRoot(),
+        relative: Double(squares.count) * 0x1p-53)
+    }
   }
 
   @Test("a grid's arms are all choices, and each is compared with the one that has the baseline in its place")

@@ -64,6 +64,7 @@ struct CellProbe {
       case .trace(let count): return try trace(count)
       case .sharpness(let radius): return try sharpness(radius)
       case .perturbation(let radius, let count): return try perturbation(radius, count)
+      case .norm: return MeasuredValue(state.parameters.norm())
       }
     } catch let error as any Error & CustomStringConvertible where Self.belongsToPoint(error) {
       return MeasuredValue(missing: error.description)

@@ -15,8 +15,9 @@ struct CompareCommand: ParsableCommand {
       "seeds": [1, 2, 3], "arms": [{"name": "plain"}, {"name": "le", "deform": "LE(1, 0.9)"}], "baseline": "plain"}.
       Settings and arms take network, epochs, batch, schedule, optimiser, then, deform, augment and normalisation,
       settings also data, precision and threads. Optional are
-      "measures": {"examples": 1000, "of": ["eigenvalue()", "trace(products: 20)"]}, "grid" (lists of arms that
-      multiply), and for the report "question", "checked" and "paper": {"finding": "…", "citation": "…"}.
+      "measures": {"examples": 1000, "of": ["eigenvalue()", "trace(products: 20)", "bnsharpness(radius: 0.01)",
+      "perturbation(radius: 0.25, draws: 5)", "norm()"]}, "grid" (lists of arms that multiply), and for the report
+      "question", "checked" and "paper": {"finding": "…", "citation": "…"}. Arms, seeds and measures can be added later.
       """)
 
   @Argument(help: "The comparison's file; Examples/comparisons has some.")
