@@ -118,7 +118,7 @@ struct RunReport {
     }
     let first = [
       "contours", "contour", "surface", "slices", "slice", "path", "trajectory", "spectrum", "ridges", "ends",
-      "differences",
+      "differences", "training",
     ]
     func rank(_ name: String) -> Int { first.firstIndex(of: name) ?? first.count }
     return byName.sorted { (rank($0.key), $0.key) < (rank($1.key), $1.key) }.map {

@@ -63,6 +63,13 @@ public struct TrainingCourse: Sendable, Equatable {
       self.values = values
     }
 
+    /// What minibatches share of the difference that guides SGDS, and what they don't.
+    var guideText: String? {
+      guard let signal = values["guideSignal"], let noise = values["guideNoise"] else { return nil }
+      // The square's estimate is not let below 0, where draws were too few to tell.
+      return (signal > 0 ? significant(signal, 3) : "not told from 0") + ", noise \(significant(noise, 3))"
+    }
+
     /// One line for people.
     func line(of count: Int, imagesPerSecond: Double) -> String {
       func text(_ name: String, _ decimals: Int, error: String? = nil, times factor: Double = 1) -> String {
@@ -75,9 +82,7 @@ public struct TrainingCourse: Sendable, Equatable {
       let test = "\(text("testLoss", 4, error: "testLossError")), \(accuracy) %"
       var extra = slope.map { "  slope \(significant($0, 4))" } ?? ""
       extra += gradientNorm.map { "  gradient \(significant($0, 4))" } ?? ""
-      if let signal = values["guideSignal"], let noise = values["guideNoise"] {
-        extra += "  g₂ − g₁ \(significant(signal, 3)), noise \(significant(noise, 3))"
-      }
+      extra += guideText.map { "  g₂ − g₁ \($0)" } ?? ""
       extra += largestEigenvalue.map { "  λ₁ \(significant($0, 4))" } ?? ""
       extra += stabilityLimit.map { " (limit \(significant($0, 4)))" } ?? ""
       return
@@ -107,7 +112,8 @@ public struct TrainingCourse: Sendable, Equatable {
         line("train loss", "trainLoss", 4),
         line("accuracy", "trainAccuracy", 2, times: 100, unit: " %, training"),
         line("test loss", "testLoss", 4), line("accuracy", "testAccuracy", 2, times: 100, unit: " %, test"),
-        line("gradient", "gradientNorm", 5), line("λ₁", "largestEigenvalue", 4),
+        line("gradient", "gradientNorm", 5), last.guideText.map { "g₂ − g₁      \($0)" },
+        line("λ₁", "largestEigenvalue", 4),
       ].compactMap { $0 }
   }
 
