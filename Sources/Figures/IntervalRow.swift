@@ -61,14 +61,14 @@ public struct IntervalPanel: Equatable, Sendable {
     return try? Axis.covering(values, request: ValueAxis(spacing: .linear), tickCount: 4)
   }
 
-  /// The rows without the few that lie farther off than twenty times the range of the others.
+  /// The rows without the few that lie farther off than twenty times the range of the others and the reference.
   private func usual(of all: [IntervalRow]) -> [IntervalRow] {
     let centres = all.map { $0.mean ?? $0.extent[0] }.sorted()
     let centre = centres[centres.count / 2]
     // By how far a row reaches from the middle one.
     let byReach = all.sorted { $0.reach(from: centre) < $1.reach(from: centre) }
     for count in stride(from: byReach.count - 1, through: max(2, byReach.count / 2 + 1), by: -1) {
-      let inner = byReach[count - 1].reach(from: centre)
+      let inner = max(byReach[count - 1].reach(from: centre), reference.map { abs($0 - centre) } ?? 0)
       if inner > 0, byReach[count].reach(from: centre) > 20 * inner { return Array(byReach[..<count]) }
     }
     return all

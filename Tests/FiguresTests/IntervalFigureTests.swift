@@ -41,6 +41,9 @@ struct IntervalFigureTests {
     // Half of the rows are no exception; neither is one that is as far off as it is wide.
     #expect(!panel([[1], [2], [900], [901]]).hasRowsBeyond)
     #expect(!panel([[1], [2], [3], [20]]).hasRowsBeyond)
+    // An axis that reaches to its reference has room.
+    #expect(panel([[10], [10.1], [38]]).hasRowsBeyond && !panel([[10], [10.1], [38]], reference: 0).hasRowsBeyond)
+    #expect(panel([[10], [10.1], [900]], reference: 0).hasRowsBeyond)
     #expect(!panel([[1], [900]]).hasRowsBeyond && !panel([[1]]).hasRowsBeyond && !panel([[]]).hasRowsBeyond)
   }
 
