@@ -14,7 +14,7 @@ extension ComparisonReport {
       spec.question.map(Self.sentence), spec.paper.map { "Published: \(Self.sentence($0.finding)) (\($0.citation).)" },
       spec.checked.map { "Here: \(Self.sentence($0))" },
       "Tables give means over seeds ± one standard error, and differences from \(spec.baseline), paired by seed, with "
-        + "intervals of 95 %. All but the test split's numbers are those of the undeformed loss on "
+        + "intervals of 95 %. Losses and flatness, but for the test split's, are those of the undeformed loss on "
         + "\(result.exampleCount) training examples without changes of images; Hessian and loss under running statistics, "
         + "BN-sharpness under batch statistics.",
     ]
