@@ -171,6 +171,33 @@ struct ComparisonTests {
     }
   }
 
+  @Test(
+    "nothing is measured at another point than the run's end, were its checkpoint lost or changed",
+    arguments: ["lost", "changed"])
+  func lostEnd(fate: String) throws {
+    var fixture = try ComparisonFixture()
+    fixture.fields["seeds"] = "[1]"
+    try fixture.write()
+    _ = try fixture.json()
+    fixture.fields["measures"] = #"{"examples": 40, "of": ["norm()"]}"#
+    try fixture.write()
+    let checkpoints = "job/cells/momentum-seed1/checkpoints/"
+    let end = fixture.folder(checkpoints + "epoch-000002.safetensors")
+    let kept = fixture.folder("kept.safetensors")
+    try FileManager.default.moveItem(atPath: end, toPath: kept)
+    if fate == "changed" {
+      try FileManager.default.copyItem(
+        atPath: fixture.folder(checkpoints + "epoch-000001.safetensors"), toPath: end)
+    }
+    let result = try Program(fixture.arguments(), in: fixture.folder).finish()
+    #expect(result.status == 1 && result.isOneLineError, "\(result.errors)")
+    #expect(result.errors.contains("momentum-seed1 has lost the checkpoint at which its run ended"), "\(result.errors)")
+    try? FileManager.default.removeItem(atPath: end)
+    try FileManager.default.moveItem(atPath: kept, toPath: end)
+    let cell = try #require(try fixture.json()["cells"]?.entry(where: "name", is: "momentum-seed1"))
+    #expect((cell["values"]?["norm()"]?["value"]?.doubleValue ?? 0) > 0)
+  }
+
   @Test("a grid's arms are all choices, and each is compared with the one that has the baseline in its place")
   func grid() throws {
     var fixture = try ComparisonFixture()

@@ -18,6 +18,34 @@ struct CellRecord: Codable, Equatable {
   var testLoss: Double?
 }
 
+extension CellRecord {
+  /// Checks that the checkpoint at `path`, which now stands for the run in `folder`, is the one at which the run ended.
+  ///
+  /// - Throws: ``LostEnd``, or a file's error.
+  func verifyEnd(at path: String, in folder: String) throws {
+    let found = try sha256(ofFile: path)
+    guard let checkpoint, checkpoint != found else { return }
+    throw LostEnd(folder: folder, path: path, found: found, expected: checkpoint)
+  }
+}
+
+/// A run that has lost the checkpoint at which it ended, so that nothing more can be measured there.
+struct LostEnd: Error, Equatable, CustomStringConvertible {
+  /// The run.
+  let folder: String
+  /// The file that stands for the run now.
+  let path: String
+  /// Its SHA-256.
+  let found: String
+  /// SHA-256 of the checkpoint that the run came to.
+  let expected: String
+
+  /// One line.
+  var description: String {
+    "\(folder) has lost the checkpoint at which its run ended: found \(path) with SHA-256 \(found), expected \(expected)"
+  }
+}
+
 /// Why a training run of a comparison could not go on.
 public struct CellFailure: Codable, Equatable, Sendable {
   /// What ended it.

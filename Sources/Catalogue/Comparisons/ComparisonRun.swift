@@ -138,8 +138,9 @@ public struct ComparisonRun {
       }
       try ledger.note(CellRecord(finishedIn: folder), of: cell)
     }
-    guard try ledger.record(cell)?.failure == nil else { return true }
+    guard let record = try ledger.record(cell), record.failure == nil else { return true }
     let checkpoint = try CheckpointOrigin(folder).path
+    try record.verifyEnd(at: checkpoint, in: folder)
     let probe = try CellProbe(
       run, checkpoint: checkpoint, examples: train.copiedPrefix(exampleCount), observer: observer)
     do {

@@ -1,8 +1,11 @@
 import Foundation
 import ThalwegSpectra
+import ThalwegSurfaces
 
 /// A number with six significant digits, in the shorter of both notations.
-func significant(_ value: Double, _ digits: Int = 6) -> String { String(format: "%.\(digits)g", value) }
+func significant(_ value: Double, _ digits: Int = 6) -> String {
+  value.isFinite ? String(format: "%.\(digits)g", value) : numberText(value)
+}
 
 /// An estimate with as many decimals as its error justifies, as in `12.3456 ± 0.0012`; numbers that would be long are
 /// written with their exponents or, where the error is far below, with eight digits.
