@@ -17,7 +17,7 @@ final class EpochProbe {
   private var gradient = ModelVector([Float]())
 
   /// Draws of SGDS that are compared. Their steps are the first of the run, so that all epochs see the same.
-  private static let guideDrawCount = 4
+  static let guideDrawCount = 4
 
   /// A probe for what `settings` ask for, of a run on the minibatches of `stream`.
   init(_ settings: TrainingSettings, network: Network, train: Dataset, stream: any FieldStream) throws {

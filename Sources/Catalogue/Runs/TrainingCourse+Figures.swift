@@ -25,7 +25,8 @@ extension TrainingCourse {
         figure(
           "norm", [("g₂ − g₁, what minibatches share", "guideSignal"), ("what they don't", "guideNoise")],
           "The difference of gradients that guides SGDS, after each epoch: the norm of its mean over minibatches, and "
-            + "the distance of a single one from that, by 4 draws. 0: below what so few can tell.")
+            + "the distance of a single one from that, by \(EpochProbe.guideDrawCount) draws. 0: below what so few can tell."
+        )
       ),
       (
         "curvature",
